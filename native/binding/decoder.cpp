@@ -1,0 +1,244 @@
+// Python's view of the decoder: ownership, the GIL, and Status turned into exceptions.
+#include "streamresize/decoder.hpp"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <array>
+#include <atomic>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "register.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace streamresize {
+namespace {
+
+using Plane = nb::ndarray<std::uint8_t, nb::ndim<2>, nb::device::cpu>;
+
+[[noreturn]] void raise(const Status& status) {
+  const nb::module_ errors = nb::module_::import_("streamresize.errors");
+  nb::object error;
+  switch (status.code) {
+    case StatusCode::unsupported:
+      error = errors.attr("UnsupportedJPEG")(status.what, status.offset);
+      break;
+    case StatusCode::limit:
+      error = errors.attr("LimitExceeded")(status.what, status.value, status.bound);
+      break;
+    default:
+      error = errors.attr("MalformedJPEG")(status.what, status.offset);
+  }
+  PyErr_SetObject(error.type().ptr(), error.ptr());
+  throw nb::python_error();
+}
+
+// False where more input is needed.
+bool settled(const Status& status) {
+  if (status.failed()) raise(status);
+  return status.ok();
+}
+
+class PyDecoder {
+ public:
+  explicit PyDecoder(const Limits& limits) : decoder_(limits) {}
+
+  void append(const nb::object& chunk) {
+    const Exclusive guard(busy_);
+    Py_buffer view;
+    if (PyObject_GetBuffer(chunk.ptr(), &view, PyBUF_SIMPLE) != 0) throw nb::python_error();
+    const Status status = decoder_.append(
+        {static_cast<const std::uint8_t*>(view.buf), static_cast<std::size_t>(view.len)});
+    PyBuffer_Release(&view);
+    settled(status);
+  }
+
+  void finish_input() { decoder_.finish_input(); }
+
+  bool read_header() {
+    const Exclusive guard(busy_);
+    started_ = false;
+    header_read_ = settled(decoder_.read_header());
+    return header_read_;
+  }
+
+  const Header& header() const {
+    if (!header_read_) throw std::runtime_error("read_header() has not succeeded");
+    return decoder_.header();
+  }
+
+  void start(const std::vector<std::uint8_t>& scales, bool strict) {
+    const Exclusive guard(busy_);
+    if (started_) throw std::runtime_error("start() was called before");
+    if (scales.size() != header().frame.component_count) {
+      throw std::invalid_argument("scales: one for each component");
+    }
+    for (const std::uint8_t scale : scales) {
+      if (scale != 1 && scale != 2 && scale != 4 && scale != 8) {
+        throw std::invalid_argument("scales: each must be 1, 2, 4 or 8");
+      }
+    }
+    settled(decoder_.start(scales, strict));
+    started_ = true;
+  }
+
+  std::vector<std::array<std::uint32_t, 3>> planes() const {
+    std::vector<std::array<std::uint32_t, 3>> result;
+    for (std::size_t i = 0; i < header().frame.component_count; ++i) {
+      const PlaneLayout layout = decoder_.plane(i);
+      result.push_back({layout.width, layout.height, layout.rows_per_mcu_row});
+    }
+    return result;
+  }
+
+  // MCU rows [done, wanted) of a strip; returns how many of the strip's MCU rows are complete.
+  std::uint32_t decode_mcu_rows(const std::vector<Plane>& planes, std::uint32_t done,
+                                std::uint32_t wanted) {
+    const Exclusive guard(busy_);
+    if (!started_) throw std::runtime_error("start() has not been called");
+    const std::vector<PlaneView> strip = views(planes);
+    Status status;
+    {
+      const nb::gil_scoped_release release;
+      while (done < wanted && status.ok()) {
+        status = decoder_.decode_mcu_row(rows_from(strip, done));
+        if (status.ok()) ++done;
+      }
+    }
+    settled(status);
+    return done;
+  }
+
+  std::uint64_t bytes_consumed() const { return decoder_.bytes_consumed(); }
+  std::uint64_t warning_count() const { return decoder_.warning_count(); }
+  std::span<const Warning> warnings() const { return decoder_.warnings(); }
+
+ private:
+  // With the GIL released a second thread may call in; it is turned away.
+  class Exclusive {
+   public:
+    explicit Exclusive(std::atomic_flag& busy) : busy_(busy) {
+      if (busy_.test_and_set()) throw std::runtime_error("the decoder is in use by another thread");
+    }
+    ~Exclusive() { busy_.clear(); }
+    Exclusive(const Exclusive&) = delete;
+    Exclusive& operator=(const Exclusive&) = delete;
+
+   private:
+    std::atomic_flag& busy_;
+  };
+
+  std::vector<PlaneView> views(const std::vector<Plane>& planes) const {
+    if (planes.size() != header().frame.component_count) {
+      throw std::invalid_argument("planes: one for each component");
+    }
+    std::vector<PlaneView> result;
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+      const Plane& plane = planes[i];
+      if (plane.stride(1) != 1 || plane.shape(1) != decoder_.plane(i).width) {
+        throw std::invalid_argument("planes: rows must be contiguous and of the plane's width");
+      }
+      result.push_back({.data = plane.data(),
+                        .stride = plane.stride(0),
+                        .width = static_cast<std::uint32_t>(plane.shape(1)),
+                        .rows = static_cast<std::uint32_t>(plane.shape(0))});
+    }
+    return result;
+  }
+
+  std::vector<PlaneView> rows_from(const std::vector<PlaneView>& strip,
+                                   std::uint32_t mcu_row) const {
+    std::vector<PlaneView> result = strip;
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      const std::uint64_t skipped = std::uint64_t{mcu_row} * decoder_.plane(i).rows_per_mcu_row;
+      const auto rows = static_cast<std::uint32_t>(
+          std::min<std::uint64_t>(skipped, result[i].rows));
+      result[i].data += static_cast<std::ptrdiff_t>(rows) * result[i].stride;
+      result[i].rows -= rows;
+    }
+    return result;
+  }
+
+  Decoder decoder_;
+  std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
+  bool header_read_ = false;
+  bool started_ = false;
+};
+
+nb::list components(const Frame& frame) {
+  nb::list result;
+  for (std::size_t i = 0; i < frame.component_count; ++i) {
+    const Component& c = frame.components[i];
+    result.append(nb::make_tuple(c.id, c.h, c.v, c.width, c.height));
+  }
+  return result;
+}
+
+nb::list segments(const Header& header) {
+  nb::list result;
+  for (const Segment& segment : header.segments) {
+    result.append(nb::make_tuple(segment.marker,
+                                 nb::bytes(segment.payload.data(), segment.payload.size())));
+  }
+  return result;
+}
+
+nb::list warnings(const PyDecoder& decoder) {
+  nb::list result;
+  for (const Warning& warning : decoder.warnings()) {
+    result.append(nb::make_tuple(warning.what, warning.offset, warning.mcu));
+  }
+  return result;
+}
+
+}  // namespace
+
+void register_decoder(nb::module_& module) {
+  nb::class_<Limits>(module, "Limits")
+      .def(
+          "__init__",
+          [](Limits* self, std::uint32_t width, std::uint32_t height, std::uint64_t pixels,
+             std::uint64_t source_bytes, std::uint64_t metadata_bytes) {
+            new (self) Limits{width, height, pixels, source_bytes, metadata_bytes};
+          },
+          nb::kw_only(), "width"_a, "height"_a, "pixels"_a, "source_bytes"_a, "metadata_bytes"_a);
+
+  nb::class_<Header>(module, "Header")
+      .def_prop_ro("width", [](const Header& h) { return h.frame.width; })
+      .def_prop_ro("height", [](const Header& h) { return h.frame.height; })
+      .def_prop_ro("sof", [](const Header& h) { return h.frame.sof; })
+      .def_prop_ro("precision", [](const Header& h) { return h.frame.precision; })
+      .def_prop_ro("mcu_columns", [](const Header& h) { return h.frame.mcu_columns; })
+      .def_prop_ro("mcu_rows", [](const Header& h) { return h.frame.mcu_rows; })
+      .def_prop_ro("restart_interval", [](const Header& h) { return h.restart_interval; })
+      .def_prop_ro("components", [](const Header& h) { return components(h.frame); })
+      .def_prop_ro("segments", &segments);
+
+  nb::class_<PyDecoder>(module, "Decoder")
+      .def(nb::init<const Limits&>(), "limits"_a)
+      .def("append", &PyDecoder::append, "chunk"_a)
+      .def("finish_input", &PyDecoder::finish_input)
+      .def("read_header", &PyDecoder::read_header)
+      .def_prop_ro("header", &PyDecoder::header, nb::rv_policy::reference_internal)
+      .def("start", &PyDecoder::start, "scales"_a, "strict"_a)
+      .def("planes",
+           [](const PyDecoder& decoder) {
+             nb::list result;
+             for (const auto& [width, height, rows] : decoder.planes()) {
+               result.append(nb::make_tuple(width, height, rows));
+             }
+             return result;
+           })
+      .def("decode_mcu_rows", &PyDecoder::decode_mcu_rows, "planes"_a, "done"_a, "wanted"_a)
+      .def_prop_ro("bytes_consumed", &PyDecoder::bytes_consumed)
+      .def_prop_ro("warning_count", &PyDecoder::warning_count)
+      .def_prop_ro("warnings", &warnings);
+}
+
+}  // namespace streamresize

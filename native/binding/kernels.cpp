@@ -1,0 +1,157 @@
+// The row kernels, compiled from numba (streamresize/kernels), as Python functions.
+//
+// Arguments are checked here: the kernels trust them.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+
+#include "register.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+using Bytes = std::uint8_t*;
+using Integers = const std::int32_t*;
+using Floats = float*;
+using Size = std::intptr_t;
+
+#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                     \
+  Size streamresize_resample_strip_##suffix(                                                     \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,     \
+      Integers row_count, const float* row_weights, Size row_entries, Size row_taps,             \
+      Integers col_first, Integers col_count, const float* col_weights, Size columns,            \
+      Size col_taps, Floats accumulators, Size accumulator_count, Size width, Size out_row,      \
+      Size window_row, Bytes out);                                                               \
+  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,         \
+                                          const std::uint8_t* cr, Bytes rgb, Size height,        \
+                                          Size width);                                           \
+  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,           \
+                                         const std::uint8_t* y, const std::uint8_t* k,           \
+                                         Size inverted, Bytes rgb, Size height, Size width);     \
+  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
+                                         const std::uint8_t* cr, const std::uint8_t* k,          \
+                                         Size inverted, Bytes rgb, Size height, Size width);
+
+extern "C" {
+STREAMRESIZE_DECLARE_KERNELS(base)
+#ifdef STREAMRESIZE_X86_64_V3
+STREAMRESIZE_DECLARE_KERNELS(v3)
+#endif
+}
+
+namespace streamresize {
+namespace {
+
+struct KernelTable {
+  decltype(&streamresize_resample_strip_base) resample_strip;
+  decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
+  decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
+  decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
+};
+
+KernelTable choose_kernels() {
+#ifdef STREAMRESIZE_X86_64_V3
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+      __builtin_cpu_supports("bmi2")) {
+    return {streamresize_resample_strip_v3, streamresize_ycbcr_to_rgb_v3,
+            streamresize_cmyk_to_rgb_v3, streamresize_ycck_to_rgb_v3};
+  }
+#endif
+  return {streamresize_resample_strip_base, streamresize_ycbcr_to_rgb_base,
+          streamresize_cmyk_to_rgb_base, streamresize_ycck_to_rgb_base};
+}
+
+const KernelTable kKernels = choose_kernels();
+
+template <typename T, int Dimensions>
+using Array = nb::ndarray<T, nb::ndim<Dimensions>, nb::c_contig, nb::device::cpu>;
+using Strip = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::device::cpu>;
+using Plane = Array<const std::uint8_t, 2>;
+using Picture = nb::ndarray<std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
+using Indices = Array<const std::int32_t, 1>;
+using Weights = Array<const float, 2>;
+
+Size size(std::size_t value) { return static_cast<Size>(value); }
+
+void require(bool condition, const char* message) {
+  if (!condition) throw std::invalid_argument(message);
+}
+
+// Every tap of the table lies in inputs 0 .. length - 1 and has a weight.
+void require_taps(const Indices& first, const Indices& count, const Weights& weights,
+                  std::int64_t length) {
+  require(first.shape(0) == count.shape(0) && first.shape(0) == weights.shape(0),
+          "tap tables differ in length");
+  const auto taps = static_cast<std::int64_t>(weights.shape(1));
+  for (std::size_t i = 0; i < first.shape(0); ++i) {
+    const std::int64_t begin = first.data()[i];
+    const std::int64_t n = count.data()[i];
+    require(begin >= 0 && n >= 1 && n <= taps && begin + n <= length, "taps out of range");
+  }
+}
+
+Size resample_strip(const Strip& strip, Size strip_row, const Indices& row_first,
+                    const Indices& row_count, const Weights& row_weights,
+                    const Indices& col_first, const Indices& col_count,
+                    const Weights& col_weights, const Array<float, 2>& accumulators, Size out_row,
+                    Size window_row, const Array<std::uint8_t, 2>& out) {
+  const std::size_t width = accumulators.shape(1);
+  require(strip.shape(1) >= width && strip.stride(1) == 1 && strip.stride(0) >= size(width),
+          "strip: rows must be contiguous and not shorter than the accumulators");
+  require(accumulators.shape(0) > 0 && strip_row >= 0, "accumulators or strip_row out of range");
+  require(window_row >= 0 && out_row >= window_row, "out_row lies before the window");
+  require_taps(row_first, row_count, row_weights, std::int64_t{1} << 31);
+  require_taps(col_first, col_count, col_weights, static_cast<std::int64_t>(width));
+  require(out.shape(0) >= row_first.shape(0) && out.shape(1) == col_first.shape(0),
+          "out: one row for each entry of the row table, one column for each of the other");
+  const nb::gil_scoped_release release;
+  return kKernels.resample_strip(
+      strip.data(), size(strip.shape(0)), strip.stride(0), strip_row, row_first.data(),
+      row_count.data(), row_weights.data(), size(row_first.shape(0)), size(row_weights.shape(1)),
+      col_first.data(), col_count.data(), col_weights.data(), size(col_first.shape(0)),
+      size(col_weights.shape(1)), accumulators.data(), size(accumulators.shape(0)), size(width),
+      out_row, window_row, out.data());
+}
+
+void require_same_size(const Plane& plane, const Picture& rgb) {
+  require(plane.shape(0) == rgb.shape(0) && plane.shape(1) == rgb.shape(1),
+          "planes and picture differ in size");
+}
+
+void ycbcr_to_rgb(const Plane& y, const Plane& cb, const Plane& cr, const Picture& rgb) {
+  for (const Plane* plane : {&y, &cb, &cr}) require_same_size(*plane, rgb);
+  const nb::gil_scoped_release release;
+  kKernels.ycbcr_to_rgb(y.data(), cb.data(), cr.data(), rgb.data(), size(rgb.shape(0)),
+                        size(rgb.shape(1)));
+}
+
+template <auto KernelTable::*Kernel>
+void four_planes_to_rgb(const Plane& a, const Plane& b, const Plane& c, const Plane& k,
+                        bool inverted, const Picture& rgb) {
+  for (const Plane* plane : {&a, &b, &c, &k}) require_same_size(*plane, rgb);
+  const nb::gil_scoped_release release;
+  (kKernels.*Kernel)(a.data(), b.data(), c.data(), k.data(), inverted ? 1 : 0, rgb.data(),
+                     size(rgb.shape(0)), size(rgb.shape(1)));
+}
+
+}  // namespace
+
+void register_kernels(nb::module_& module) {
+  module.def("resample_strip", &resample_strip, "strip"_a.noconvert(), "strip_row"_a,
+             "row_first"_a.noconvert(), "row_count"_a.noconvert(), "row_weights"_a.noconvert(),
+             "col_first"_a.noconvert(), "col_count"_a.noconvert(), "col_weights"_a.noconvert(),
+             "accumulators"_a.noconvert(), "out_row"_a, "window_row"_a, "out"_a.noconvert());
+  module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
+             "cr"_a.noconvert(), "rgb"_a.noconvert());
+  module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),
+             "m"_a.noconvert(), "y"_a.noconvert(), "k"_a.noconvert(), "inverted"_a,
+             "rgb"_a.noconvert());
+  module.def("ycck_to_rgb", &four_planes_to_rgb<&KernelTable::ycck_to_rgb>, "y"_a.noconvert(),
+             "cb"_a.noconvert(), "cr"_a.noconvert(), "k"_a.noconvert(), "inverted"_a,
+             "rgb"_a.noconvert());
+}
+
+}  // namespace streamresize

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace streamresize {
+
+void register_decoder(nanobind::module_& module);
+void register_kernels(nanobind::module_& module);
+
+}  // namespace streamresize

@@ -1,0 +1,146 @@
+"""Compile the numba kernels to an object file that the extension module links.
+
+    compile_kernels.py KERNEL_FOLDER CPU SUFFIX OUTPUT
+
+CPU is LLVM's name of the processor, or "generic". Every kernel becomes a C function
+streamresize_NAME_SUFFIX; its arguments are declared in native/binding/kernels.cpp.
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+folder, cpu, suffix, output = sys.argv[1:]
+if cpu != "generic":
+    os.environ["NUMBA_CPU_NAME"] = cpu
+    os.environ["NUMBA_CPU_FEATURES"] = ""
+
+import llvmlite.binding as llvm
+import numba
+from numba import carray, types
+
+u8, i32, f32 = (types.CPointer(t) for t in (types.uint8, types.int32, types.float32))
+size = types.intp
+
+
+def load_compiled(module_name):
+    """A kernel module with every function under njit, loaded without its package."""
+    spec = importlib.util.spec_from_file_location(module_name, Path(folder) / f"{module_name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, function in list(vars(module).items()):
+        if callable(function):
+            setattr(module, name, numba.njit(error_model="numpy")(function))
+    return module
+
+
+resampling = load_compiled("resampling")
+color = load_compiled("color")
+
+
+def resample_strip(
+    strip, rows, stride, strip_row,
+    row_first, row_count, row_weights, row_entries, row_taps,
+    col_first, col_count, col_weights, columns, col_taps,
+    accumulators, accumulator_count, width,
+    out_row, window_row, out,
+):  # fmt: skip
+    return kernel_resample_strip(
+        carray(strip, (rows, stride)),
+        strip_row,
+        carray(row_first, row_entries),
+        carray(row_count, row_entries),
+        carray(row_weights, (row_entries, row_taps)),
+        carray(col_first, columns),
+        carray(col_count, columns),
+        carray(col_weights, (columns, col_taps)),
+        carray(accumulators, (accumulator_count, width)),
+        out_row,
+        window_row,
+        carray(out, (row_entries, columns)),
+    )
+
+
+def ycbcr_to_rgb(y, cb, cr, rgb, height, width):
+    shape = (height, width)
+    kernel_ycbcr_to_rgb(
+        carray(y, shape), carray(cb, shape), carray(cr, shape), carray(rgb, (height, width, 3))
+    )
+
+
+def cmyk_to_rgb(c, m, y, k, inverted, rgb, height, width):
+    shape = (height, width)
+    kernel_cmyk_to_rgb(
+        carray(c, shape), carray(m, shape), carray(y, shape), carray(k, shape),
+        inverted != 0, carray(rgb, (height, width, 3)),
+    )  # fmt: skip
+
+
+def ycck_to_rgb(y, cb, cr, k, inverted, rgb, height, width):
+    shape = (height, width)
+    kernel_ycck_to_rgb(
+        carray(y, shape), carray(cb, shape), carray(cr, shape), carray(k, shape),
+        inverted != 0, carray(rgb, (height, width, 3)),
+    )  # fmt: skip
+
+
+kernel_resample_strip = resampling.resample_strip
+kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
+kernel_cmyk_to_rgb = color.cmyk_to_rgb
+kernel_ycck_to_rgb = color.ycck_to_rgb
+
+SIGNATURES = {
+    resample_strip: size(
+        u8, size, size, size,
+        i32, i32, f32, size, size,
+        i32, i32, f32, size, size,
+        f32, size, size,
+        size, size, u8,
+    ),
+    ycbcr_to_rgb: types.void(u8, u8, u8, u8, size, size),
+    cmyk_to_rgb: types.void(u8, u8, u8, u8, size, u8, size, size),
+    ycck_to_rgb: types.void(u8, u8, u8, u8, size, u8, size, size),
+}  # fmt: skip
+
+
+def kernel_module(function, signature):
+    """LLVM module of one kernel whose only visible symbol is its C function."""
+    compiled = numba.cfunc(signature, nopython=True, error_model="numpy")(function)
+    module = llvm.parse_assembly(compiled.inspect_llvm())
+    for definition in [*module.functions, *module.global_variables]:
+        if definition.name == compiled._wrapper_name:
+            definition.name = f"streamresize_{function.__name__}_{suffix}"
+        elif not definition.is_declaration:
+            definition.linkage = "internal"
+    return module
+
+
+def target_machine():
+    target = llvm.Target.from_default_triple()
+    name = "" if cpu == "generic" else cpu
+    return target.create_target_machine(cpu=name, opt=3, reloc="pic", codemodel="default")
+
+
+def optimize(module, machine):
+    """Inline the helpers; what then has no caller, numba's error paths among it, disappears."""
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    options.loop_vectorization = True
+    options.slp_vectorization = True
+    builder = llvm.create_pass_builder(machine, options)
+    builder.getModulePassManager().run(module, builder)
+
+
+def main():
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    modules = [kernel_module(function, signature) for function, signature in SIGNATURES.items()]
+    merged = modules[0]
+    for module in modules[1:]:
+        merged.link_in(module)
+    machine = target_machine()
+    optimize(merged, machine)
+    Path(output).write_bytes(machine.emit_object(merged))
+
+
+main()

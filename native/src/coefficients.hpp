@@ -1,0 +1,59 @@
+// Quantised coefficients of a run of MCUs within one MCU row.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "streamresize/frame.hpp"
+
+namespace streamresize {
+
+// Blocks are 8 x 8 in natural order and all zero until a cursor writes them. With a component of
+// 2 x 2 blocks an MCU, MCU m holds its blocks (2m, 0), (2m + 1, 0), (2m, 1), (2m + 1, 1).
+class CoefficientRow {
+ public:
+  struct Block {
+    std::int16_t* values;
+    std::uint8_t* last;  // highest zigzag index that may be non-zero
+  };
+
+  void allocate(const Frame& frame, std::uint32_t mcus) {
+    for (std::size_t i = 0; i < frame.component_count; ++i) {
+      const Component& component = frame.components[i];
+      Plane& plane = planes_[i];
+      plane.columns = mcus * component.blocks_h;
+      const std::size_t blocks = std::size_t{plane.columns} * component.blocks_v;
+      plane.values.assign(blocks * 64, 0);
+      plane.last.assign(blocks, 0);
+    }
+  }
+
+  // `x` and `y` in blocks of the component, from the first MCU of the run.
+  Block block(std::size_t component, std::uint32_t x, std::uint32_t y) {
+    Plane& plane = planes_[component];
+    const std::size_t index = std::size_t{y} * plane.columns + x;
+    return {plane.values.data() + 64 * index, plane.last.data() + index};
+  }
+
+  static void clear(const Block& block) {
+    if (*block.last == 0) {
+      block.values[0] = 0;
+      return;
+    }
+    std::fill_n(block.values, 64, std::int16_t{0});
+    *block.last = 0;
+  }
+
+ private:
+  struct Plane {
+    std::uint32_t columns = 0;
+    std::vector<std::int16_t> values;
+    std::vector<std::uint8_t> last;
+  };
+  std::array<Plane, kMaxComponents> planes_;
+};
+
+}  // namespace streamresize

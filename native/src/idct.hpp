@@ -1,0 +1,36 @@
+// Dequantisation and scaled inverse DCT of one block.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace streamresize {
+
+// Writes N x N samples to `samples`, rows `stride` bytes apart. `coefficients` and `quantization`
+// are 8 x 8 in natural order; `last` is the highest zigzag index that may be non-zero.
+// N = 8 is the accurate integer transform (results equal to libjpeg's "islow"); N = 4, 2, 1 are the
+// N-point transforms of the top-left N x N coefficients, scaled by N / 8.
+using BlockTransform = void (*)(const std::int16_t* coefficients,
+                                const std::uint16_t* quantization, int last,
+                                std::uint8_t* samples, std::ptrdiff_t stride);
+
+struct BlockTransforms {
+  BlockTransform idct1;
+  BlockTransform idct2;
+  BlockTransform idct4;
+  BlockTransform idct8;
+
+  [[nodiscard]] BlockTransform for_size(std::uint32_t size) const {
+    return size == 8 ? idct8 : size == 4 ? idct4 : size == 2 ? idct2 : idct1;
+  }
+};
+
+extern const BlockTransforms kPortableTransforms;
+#ifdef STREAMRESIZE_X86_64_V3
+extern const BlockTransforms kAvx2Transforms;
+#endif
+
+// The best variant for this processor.
+const BlockTransforms& block_transforms();
+
+}  // namespace streamresize

@@ -1,0 +1,42 @@
+// Tables and scan headers as the marker segments give them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "huffman.hpp"
+#include "streamresize/frame.hpp"
+
+namespace streamresize {
+
+using QuantizationTable = std::array<std::uint16_t, 64>;  // natural order
+
+template <typename Table>
+struct TableSlot {
+  Table table{};
+  bool defined = false;
+};
+
+// The tables that are in force at one place in the file (T.81 B.2.4).
+struct Tables {
+  std::array<TableSlot<QuantizationTable>, 4> quantization;
+  std::array<TableSlot<HuffmanSpec>, 4> dc;
+  std::array<TableSlot<HuffmanSpec>, 4> ac;
+  std::uint32_t restart_interval = 0;
+};
+
+// T.81 B.2.3.
+struct ScanComponent {
+  std::uint8_t index = 0;  // into Frame::components
+  std::uint8_t dc_table = 0;
+  std::uint8_t ac_table = 0;
+};
+
+struct ScanHeader {
+  std::uint64_t offset = 0;  // of the SOS marker
+  std::uint8_t component_count = 0;
+  std::array<ScanComponent, kMaxComponents> components{};
+};
+
+}  // namespace streamresize

@@ -1,0 +1,55 @@
+"""Streaming, low-memory JPEG resizing, thumbnails and fingerprints."""
+
+from streamresize.api import (
+    aprocess,
+    decode_planes,
+    probe,
+    process,
+    resize,
+    strips,
+    thumbnail,
+)
+from streamresize.errors import (
+    EncodeError,
+    LimitExceeded,
+    MalformedJPEG,
+    SourceError,
+    StreamResizeError,
+    UnsupportedJPEG,
+)
+from streamresize.info import ImageInfo
+from streamresize.limits import Limits
+from streamresize.memory import estimate_memory
+from streamresize.pipeline import OutputImage, Result, Size
+from streamresize.strips import Strip
+
+__all__ = [
+    "EncodeError",
+    "ImageInfo",
+    "LimitExceeded",
+    "Limits",
+    "MalformedJPEG",
+    "OutputImage",
+    "Result",
+    "Size",
+    "SourceError",
+    "StreamResizeError",
+    "Strip",
+    "UnsupportedJPEG",
+    "aprocess",
+    "decode_planes",
+    "estimate_memory",
+    "probe",
+    "process",
+    "resize",
+    "strips",
+    "thumbnail",
+]
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("streamresize")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

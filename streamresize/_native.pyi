@@ -1,0 +1,96 @@
+"""The extension module: the C++ decoder and the compiled row kernels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+class Limits:
+    def __init__(
+        self,
+        *,
+        width: int,
+        height: int,
+        pixels: int,
+        source_bytes: int,
+        metadata_bytes: int,
+    ) -> None: ...
+
+class Header:
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def sof(self) -> int: ...
+    @property
+    def precision(self) -> int: ...
+    @property
+    def mcu_columns(self) -> int: ...
+    @property
+    def mcu_rows(self) -> int: ...
+    @property
+    def restart_interval(self) -> int: ...
+    @property
+    def components(self) -> list[tuple[int, int, int, int, int]]:
+        """(id, horizontal factor, vertical factor, width, height) of each."""
+    @property
+    def segments(self) -> list[tuple[int, bytes]]:
+        """(marker, payload) of the APP0, APP1, APP2 and APP14 segments."""
+
+class Decoder:
+    def __init__(self, limits: Limits) -> None: ...
+    def append(self, chunk: bytes | bytearray | memoryview) -> None: ...
+    def finish_input(self) -> None: ...
+    def read_header(self) -> bool:
+        """False while more input is needed."""
+    @property
+    def header(self) -> Header: ...
+    def start(self, scales: Sequence[int], strict: bool) -> None: ...
+    def planes(self) -> list[tuple[int, int, int]]:
+        """(width, height, rows in an MCU row) of each component at its scale."""
+    def decode_mcu_rows(self, planes: Sequence[NDArray[np.uint8]], done: int, wanted: int) -> int:
+        """Decode MCU rows `done` to `wanted` - 1 of a strip; return how many it now holds."""
+    @property
+    def bytes_consumed(self) -> int: ...
+    @property
+    def warning_count(self) -> int: ...
+    @property
+    def warnings(self) -> list[tuple[str, int, int]]:
+        """(what, byte offset, MCU) of the first damaged places."""
+
+def resample_strip(
+    strip: NDArray[np.uint8],
+    strip_row: int,
+    row_first: NDArray[np.int32],
+    row_count: NDArray[np.int32],
+    row_weights: NDArray[np.float32],
+    col_first: NDArray[np.int32],
+    col_count: NDArray[np.int32],
+    col_weights: NDArray[np.float32],
+    accumulators: NDArray[np.float32],
+    out_row: int,
+    window_row: int,
+    out: NDArray[np.uint8],
+) -> int:
+    """See streamresize.kernels.resampling. Raises ValueError for tables out of range."""
+
+def ycbcr_to_rgb(
+    y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]
+) -> None: ...
+def cmyk_to_rgb(
+    c: NDArray[np.uint8],
+    m: NDArray[np.uint8],
+    y: NDArray[np.uint8],
+    k: NDArray[np.uint8],
+    inverted: bool,
+    rgb: NDArray[np.uint8],
+) -> None: ...
+def ycck_to_rgb(
+    y: NDArray[np.uint8],
+    cb: NDArray[np.uint8],
+    cr: NDArray[np.uint8],
+    k: NDArray[np.uint8],
+    inverted: bool,
+    rgb: NDArray[np.uint8],
+) -> None: ...

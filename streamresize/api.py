@@ -1,0 +1,221 @@
+"""The public functions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Iterator, Sequence
+from typing import cast
+
+from streamresize.decode import StripDecoder
+from streamresize.geometry import Fit
+from streamresize.info import ImageInfo
+from streamresize.limits import Limits
+from streamresize.pipeline import Job, Result, Size
+from streamresize.sinks import Format
+from streamresize.sources.chunks import Chunk, Source, open_chunks
+from streamresize.strips import Samples, Strip
+
+
+def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
+    """Read the headers of a JPEG and nothing more.
+
+    source: path, bytes-like object, binary file object (seekable or not) or iterator of chunks.
+    Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError.
+    """
+    with open_chunks(source) as chunks:
+        return _read_header(StripDecoder(limits), chunks)
+
+
+def thumbnail(
+    source: Source,
+    size: tuple[int | None, int | None],
+    *,
+    fit: Fit = "contain",
+    format: Format = "jpeg",
+    quality: int = 80,
+    enlarge: bool = False,
+    auto_orient: bool = True,
+    strict: bool = False,
+    limits: Limits | None = None,
+) -> bytes:
+    """A thumbnail as an encoded file ("jpeg", "png" or "webp").
+
+    size: (width, height) of the box in pixels, one of which may be None. The keywords are those of
+    `Size` and `process`. Raises what `process` raises, and ValueError for format="array".
+    """
+    if format == "array":
+        raise ValueError("thumbnail gives a file; use resize for an array")
+    result = process(
+        source,
+        [Size(*size, fit=fit, format=format, quality=quality, enlarge=enlarge)],
+        auto_orient=auto_orient,
+        strict=strict,
+        limits=limits,
+    )
+    return cast(bytes, result.images[0].data)
+
+
+def resize(
+    source: Source,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    fit: Fit = "contain",
+    enlarge: bool = False,
+    auto_orient: bool = True,
+    strict: bool = False,
+    limits: Limits | None = None,
+) -> Samples:
+    """The picture at another size: uint8 (height, width, 3) RGB, or (height, width) for gray.
+
+    The keywords are those of `Size` and `process`. Raises what `process` raises.
+    """
+    result = process(
+        source,
+        [Size(width, height, fit=fit, format="array", enlarge=enlarge)],
+        auto_orient=auto_orient,
+        strict=strict,
+        limits=limits,
+    )
+    return cast(Samples, result.images[0].data)
+
+
+def process(
+    source: Source,
+    sizes: Sequence[Size],
+    *,
+    fingerprint: bool = False,
+    auto_orient: bool = True,
+    strict: bool = False,
+    limits: Limits | None = None,
+) -> Result:
+    """Any number of sizes, and a perceptual hash, from one pass over the source.
+
+    sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
+    auto_orient: turn the pictures upright by their EXIF orientation. strict: raise at damage in the
+    coded data instead of filling in and warning. limits: bounds on the source.
+
+    Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError, EncodeError; ValueError when
+    nothing is asked for.
+    """
+    job = _job(sizes, fingerprint, auto_orient, strict, limits)
+    with open_chunks(source) as chunks:
+        for chunk in chunks:
+            job.feed(chunk)
+            if job.complete:
+                break
+    return job.finish()
+
+
+async def aprocess(
+    chunks: AsyncIterable[Chunk],
+    sizes: Sequence[Size],
+    *,
+    fingerprint: bool = False,
+    auto_orient: bool = True,
+    strict: bool = False,
+    limits: Limits | None = None,
+) -> Result:
+    """`process` for a source whose bytes arrive asynchronously.
+
+    Decoding runs in a worker thread, and only while there are bytes to decode. No more chunks are
+    asked for once the last row has been decoded. Raises what `process` raises.
+    """
+    import asyncio
+
+    job = _job(sizes, fingerprint, auto_orient, strict, limits)
+    async for chunk in chunks:
+        await asyncio.to_thread(job.feed, chunk)
+        if job.complete:
+            break
+    return await asyncio.to_thread(job.finish)
+
+
+def decode_planes(
+    source: Source,
+    scale: int | Sequence[int] = 1,
+    *,
+    strict: bool = False,
+    limits: Limits | None = None,
+) -> list[Samples]:
+    """The component planes at their own sampling: a list of uint8 (h, w).
+
+    scale: 1, 2, 4 or 8, or one of these for each component. Plane i at scale s has
+    ceil(ceil(width * h_i / h_max) / s) columns (T.81 A.1.1). At scale 1 the samples are those of
+    the accurate integer inverse DCT; at 2, 4 and 8 those of the N-point transform, N = 8 / s.
+
+    Raises what `process` raises, and ValueError for other scales.
+    """
+    with open_chunks(source) as chunks:
+        strips = _strips(StripDecoder(limits), chunks, scale, strict=strict, whole=True)
+        return list(next(strips).planes)
+
+
+def strips(
+    source: Source,
+    scale: int | Sequence[int] = 8,
+    *,
+    strict: bool = False,
+    limits: Limits | None = None,
+) -> Iterator[Strip]:
+    """The component planes as strips of rows, top to bottom, as they are decoded.
+
+    Every strip has arrays of its own. scale, errors: as in `decode_planes`.
+    """
+    with open_chunks(source) as chunks:
+        yield from _strips(StripDecoder(limits), chunks, scale, strict=strict)
+
+
+def _job(
+    sizes: Sequence[Size],
+    fingerprint: bool,
+    auto_orient: bool,
+    strict: bool,
+    limits: Limits | None,
+) -> Job:
+    if not sizes and not fingerprint:
+        raise ValueError("nothing to do: no sizes and no fingerprint")
+    return Job(
+        sizes, fingerprint=fingerprint, auto_orient=auto_orient, strict=strict, limits=limits
+    )
+
+
+def _feed(decoder: StripDecoder, chunks: Iterator[Chunk]) -> None:
+    chunk = next(chunks, None)
+    if chunk is None:
+        decoder.finish()
+    else:
+        decoder.feed(chunk)
+
+
+def _read_header(decoder: StripDecoder, chunks: Iterator[Chunk]) -> ImageInfo:
+    while (info := decoder.info) is None:
+        _feed(decoder, chunks)
+    return info
+
+
+def _strips(
+    decoder: StripDecoder,
+    chunks: Iterator[Chunk],
+    scale: int | Sequence[int],
+    *,
+    strict: bool,
+    whole: bool = False,
+) -> Iterator[Strip]:
+    info = _read_header(decoder, chunks)
+    scales = [scale] * info.components if isinstance(scale, int) else list(scale)
+    decoder.start(scales, strict=strict, whole=whole)
+    while not decoder.complete:
+        yield from decoder.strips()
+        if not decoder.complete:
+            _feed(decoder, chunks)
+
+
+__all__ = [
+    "aprocess",
+    "decode_planes",
+    "probe",
+    "process",
+    "resize",
+    "strips",
+    "thumbnail",
+]

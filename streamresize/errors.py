@@ -1,0 +1,63 @@
+"""What can go wrong.
+
+StreamResizeError
+├── MalformedJPEG     the bytes break the standard, or too little of them came
+├── UnsupportedJPEG   a legal process that is not read
+├── LimitExceeded     a bound of `Limits` would be crossed
+├── SourceError       the source could not be read
+└── EncodeError       the result could not be encoded
+"""
+
+from __future__ import annotations
+
+
+class StreamResizeError(Exception):
+    """Base class of every error that streamresize raises on account of its input."""
+
+
+class MalformedJPEG(StreamResizeError):
+    """The source breaks ITU-T T.81 at byte `offset`; `reason` says how."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason, offset)
+        self.reason = reason
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return f"{self.reason} (at byte {self.offset})"
+
+
+class UnsupportedJPEG(StreamResizeError):
+    """The source uses `feature`, named at byte `offset`, which is legal but not read."""
+
+    def __init__(self, feature: str, offset: int) -> None:
+        super().__init__(feature, offset)
+        self.feature = feature
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return f"not supported: {self.feature} (at byte {self.offset})"
+
+
+class LimitExceeded(StreamResizeError):
+    """`value` is above the bound that field `limit` of `streamresize.Limits` sets."""
+
+    def __init__(self, limit: str, value: int, bound: int) -> None:
+        super().__init__(limit, value, bound)
+        self.limit = limit
+        self.value = value
+        self.bound = bound
+
+    def __str__(self) -> str:
+        return (
+            f"limit exceeded: {self.limit} is {self.value}, the bound is {self.bound}; "
+            f"raise it with limits=Limits({self.limit}=...)"
+        )
+
+
+class SourceError(StreamResizeError):
+    """The source could not be opened or read."""
+
+
+class EncodeError(StreamResizeError):
+    """The result does not fit the output format, or its encoder failed."""

@@ -1,0 +1,62 @@
+"""How much memory a request takes, known before it starts. docs/memory.md explains the terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from streamresize.decode import STRIP_SAMPLES
+from streamresize.geometry import plane_length
+from streamresize.info import ImageInfo
+from streamresize.pipeline import Size, choose_scales, make_branch, picture_sinks
+from streamresize.sinks import PhashSink, Sink
+from streamresize.sources import CHUNK_BYTES
+
+BLOCK = 8
+SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
+DECODER_BYTES = 1 << 17  # tables and a group of MCUs
+
+# Code and data of the libraries that a request loads, once for the process.
+LIBRARY_BYTES = {"turbojpeg": 2_000_000, "pillow": 6_000_000, "imagehash": 4_000_000}
+
+
+def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool = False) -> int:
+    """Bytes that `process` takes at its peak, above a process that has imported streamresize.
+
+    The part that does not grow with the output depends on the width of the source, never on its
+    height. Segments kept from the source (EXIF, ICC, at most Limits.metadata_bytes) come on top.
+    """
+    sinks: list[Sink] = [*picture_sinks(info, sizes)]
+    if fingerprint:
+        sinks.append(PhashSink(info))
+    scales = choose_scales(info, [request for sink in sinks for request in sink.requests])
+    resamplers = [r for sink in sinks for r in make_branch(info, sink, scales).resamplers]
+    return (
+        SOURCE_BYTES
+        + DECODER_BYTES
+        + strip_bytes(info, scales)
+        + sum(resampler.nbytes for resampler in resamplers)
+        + sum(sink.nbytes for sink in sinks)
+        + library_bytes(info, sizes, fingerprint)
+    )
+
+
+def strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
+    """One strip: rows of every component, STRIP_SAMPLES of the largest or one MCU row."""
+    in_mcu_row = []
+    for component, scale in enumerate(scales):
+        across, (v, _) = info.sampling_ratio(component)
+        in_mcu_row.append(plane_length(info.width, across, scale) * v * BLOCK // scale)
+    return sum(in_mcu_row) * max(1, STRIP_SAMPLES // max(in_mcu_row))
+
+
+def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> int:
+    """What the first request of its kind loads."""
+    formats = {size.format for size in sizes}
+    loaded = []
+    if "jpeg" in formats:
+        loaded.append("turbojpeg")
+    if formats & {"png", "webp"}:
+        loaded.append("pillow")
+    if fingerprint:
+        loaded.append("imagehash")
+    return sum(LIBRARY_BYTES[name] for name in loaded)

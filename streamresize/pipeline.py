@@ -1,0 +1,237 @@
+"""One pass from source to results: header, plan, strips, sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from streamresize.decode import StripDecoder
+from streamresize.geometry import FITS, ORIENTATIONS, Fit, Span, choose_scale, place, plane_length
+from streamresize.info import ImageInfo
+from streamresize.limits import Limits
+from streamresize.resample import Axis, Filter, PlaneResampler
+from streamresize.sinks import (
+    FORMATS,
+    Format,
+    PhashSink,
+    PictureSink,
+    PlaneRequest,
+    Sink,
+    picture_sink,
+)
+from streamresize.sources.chunks import Chunk
+from streamresize.strips import Samples, Strip
+
+if TYPE_CHECKING:
+    from imagehash import ImageHash
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One output.
+
+    width, height: the box in pixels; one of them may be None.
+    fit: "contain", "cover" or "fill" (see `streamresize.geometry.place`).
+    format: "jpeg", "png", "webp" or "array". quality: 1 to 100, for JPEG and WebP.
+    enlarge: allow more pixels than the source has.
+
+    Raises ValueError for values out of range.
+    """
+
+    width: int | None
+    height: int | None
+    fit: Fit = "contain"
+    format: Format = "jpeg"
+    quality: int = 80
+    enlarge: bool = False
+
+    def __post_init__(self) -> None:
+        if self.fit not in FITS:
+            raise ValueError(f"fit must be one of {', '.join(FITS)}, not {self.fit!r}")
+        if self.format not in FORMATS:
+            raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+        if self.width is None and self.height is None:
+            raise ValueError("a width or a height is needed")
+        for side in (self.width, self.height):
+            if side is not None and side < 1:
+                raise ValueError(f"a side must be at least 1 pixel, not {side}")
+
+
+@dataclass(frozen=True, slots=True)
+class OutputImage:
+    """width, height in pixels, upright; data: the encoded file, or uint8 (h, w) or (h, w, 3)."""
+
+    width: int
+    height: int
+    format: Format
+    data: bytes | Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one pass gave.
+
+    images: one for each size, in order. fingerprint: `imagehash.phash` of the stored picture, if
+    asked for. warnings: one line for each damaged place. bytes_read: compressed bytes needed.
+    """
+
+    info: ImageInfo
+    images: tuple[OutputImage, ...]
+    fingerprint: ImageHash | None
+    warnings: tuple[str, ...]
+    bytes_read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A sink and the resamplers that feed it, one for each of its requests."""
+
+    sink: Sink
+    resamplers: tuple[PlaneResampler, ...]
+
+    def take(self, strip: Strip) -> None:
+        for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
+            plane = strip.planes[request.component]
+            for first, rows in resampler.feed(plane, strip.starts[request.component]):
+                self.sink.rows(number, first, rows)
+
+
+def choose_scales(info: ImageInfo, requests: Sequence[PlaneRequest]) -> list[int]:
+    """The coarsest DCT scale of each component that serves all its requests; 8 if there is none."""
+    return [
+        min(
+            (_scale_for(info, request) for request in requests if request.component == component),
+            default=8,
+        )
+        for component in range(info.components)
+    ]
+
+
+def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
+    (h, h_max), (v, v_max) = info.sampling_ratio(request.component)
+    reduction = min(request.x.step * h / h_max, request.y.step * v / v_max)
+    is_chroma = info.color in ("ycbcr", "ycck") and request.component in (1, 2)
+    return choose_scale(reduction, chroma=is_chroma)
+
+
+def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch:
+    """Connect a sink to the planes that the decoder gives at these scales."""
+    resamplers = []
+    for request in sink.requests:
+        scale = scales[request.component]
+        across, down = info.sampling_ratio(request.component)
+        horizontal = _axis(info.width, across, scale, request.x, request.filter)
+        vertical = _axis(info.height, down, scale, request.y, request.filter)
+        resamplers.append(PlaneResampler(horizontal, vertical))
+    return Branch(sink, tuple(resamplers))
+
+
+def _axis(pixels: int, ratio: tuple[int, int], scale: int, span: Span, filter: Filter) -> Axis:
+    samples_per_pixel = ratio[0] / (ratio[1] * scale)
+    low, high = span.low * samples_per_pixel, span.high * samples_per_pixel
+    return Axis(
+        plane_length(pixels, ratio, scale),
+        pixels * samples_per_pixel,
+        Span(low, high, span.samples),
+        filter,
+    )
+
+
+class Job:
+    """Thumbnails and fingerprint from one source, whose bytes are pushed in.
+
+    Call `feed` with chunks until `complete` or out of bytes, then `finish`.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[Size],
+        *,
+        fingerprint: bool = False,
+        auto_orient: bool = True,
+        strict: bool = False,
+        limits: Limits | None = None,
+    ) -> None:
+        self._sizes = tuple(sizes)
+        self._fingerprint = fingerprint
+        self._auto_orient = auto_orient
+        self._strict = strict
+        self._decoder = StripDecoder(limits)
+        self._pictures: list[PictureSink] = []
+        self._phash: PhashSink | None = None
+        self._branches: list[Branch] = []
+
+    @property
+    def complete(self) -> bool:
+        return self._decoder.complete
+
+    def feed(self, chunk: Chunk) -> None:
+        self._decoder.feed(chunk)
+        self._advance()
+
+    def finish(self) -> Result:
+        """Raises MalformedJPEG if the source ended inside its headers; EncodeError."""
+        self._decoder.finish()
+        info = self._advance()
+        if info is None:
+            raise AssertionError("a header that cannot be completed has raised")
+        images = [
+            OutputImage(sink.width, sink.height, sink.format, sink.finish())
+            for sink in self._pictures
+        ]
+        return Result(
+            info=info,
+            images=tuple(images),
+            fingerprint=self._phash.finish() if self._phash else None,
+            warnings=self._decoder.warnings,
+            bytes_read=self._decoder.bytes_consumed,
+        )
+
+    def _advance(self) -> ImageInfo | None:
+        info = self._decoder.info
+        if info is None:
+            return None
+        if not self._branches:
+            self._plan(info)
+        for strip in self._decoder.strips():
+            for branch in self._branches:
+                branch.take(strip)
+        return info
+
+    def _plan(self, info: ImageInfo) -> None:
+        self._pictures = picture_sinks(info, self._sizes, auto_orient=self._auto_orient)
+        self._phash = PhashSink(info) if self._fingerprint else None
+        sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
+        scales = choose_scales(info, [request for sink in sinks for request in sink.requests])
+        self._decoder.start(scales, strict=self._strict, reuse=True)
+        self._branches = [make_branch(info, sink, scales) for sink in sinks]
+        for sink in sinks:
+            sink.begin()
+
+
+def picture_sinks(
+    info: ImageInfo, sizes: Sequence[Size], *, auto_orient: bool = True
+) -> list[PictureSink]:
+    """A sink for each size."""
+    orientation = ORIENTATIONS[info.orientation if auto_orient else 1]
+    source = (info.width, info.height)
+    return [
+        picture_sink(
+            info,
+            place(
+                source,
+                size.width,
+                size.height,
+                fit=size.fit,
+                enlarge=size.enlarge,
+                orientation=orientation,
+            ),
+            orientation,
+            size.format,
+            size.quality,
+        )
+        for size in sizes
+    ]

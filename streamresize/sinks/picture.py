@@ -1,0 +1,148 @@
+"""Sinks that end in a picture: an encoded file or an array."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from streamresize.color import PLANES_USED, to_picture
+from streamresize.geometry import ORIENTATIONS, Orientation, Placement
+from streamresize.info import ImageInfo
+from streamresize.sinks.base import CollectingSink, PlaneRequest
+from streamresize.sinks.encode import (
+    Format,
+    check_size,
+    encoded_bytes,
+    file_from_picture,
+    jpeg_from_yuv,
+)
+from streamresize.sinks.yuv import YuvBuffer
+from streamresize.strips import Samples
+
+UPRIGHT = ORIENTATIONS[1]
+
+
+def _full_requests(info: ImageInfo, placement: Placement) -> tuple[PlaneRequest, ...]:
+    """Every plane at the size of the output."""
+    used = PLANES_USED[info.color]
+    return tuple(PlaneRequest(i, placement.x, placement.y) for i in range(used))
+
+
+def _chroma_halved(
+    placement: Placement, orientation: Orientation
+) -> tuple[PlaneRequest, PlaneRequest, PlaneRequest]:
+    """Y at the size of the output, Cb and Cr at 4:2:0."""
+    x = placement.x.subsampled(2, mirrored=orientation.mirror_x)
+    y = placement.y.subsampled(2, mirrored=orientation.mirror_y)
+    return (
+        PlaneRequest(0, placement.x, placement.y),
+        PlaneRequest(1, x, y),
+        PlaneRequest(2, x, y),
+    )
+
+
+def upright(plane: Samples, orientation: Orientation) -> Samples:
+    """Mirror, then transpose."""
+    mirrored = plane[:: -1 if orientation.mirror_y else 1, :: -1 if orientation.mirror_x else 1]
+    return np.ascontiguousarray(mirrored.T if orientation.transpose else mirrored)
+
+
+class PictureSink(CollectingSink):
+    """Collects planes and turns them upright."""
+
+    def __init__(
+        self,
+        requests: tuple[PlaneRequest, ...],
+        placement: Placement,
+        orientation: Orientation,
+        format: Format,
+        quality: int,
+    ) -> None:
+        super().__init__(requests)
+        self.format = format
+        self.width, self.height = placement.x.samples, placement.y.samples
+        if orientation.transpose:
+            self.width, self.height = self.height, self.width
+        check_size(self.height, self.width, format)
+        self._orientation = orientation
+        self._quality = quality
+
+    def finish(self) -> bytes | Samples:
+        raise NotImplementedError
+
+
+class JpegSink(PictureSink):
+    """A JPEG file straight from gray or YCbCr planes.
+
+    The planes lie in the encoder's own layout, so that an upright picture is never copied.
+    """
+
+    @property
+    def nbytes(self) -> int:
+        buffers = 1 if self._orientation == UPRIGHT else 2
+        return buffers * super().nbytes + encoded_bytes(self.width * self.height, self.format)
+
+    def begin(self) -> None:
+        self._yuv = YuvBuffer([request.shape for request in self.requests])
+        self.planes = self._yuv.planes
+
+    def finish(self) -> bytes:
+        if self._orientation != UPRIGHT:
+            self._yuv = turned(self._yuv, self._orientation)
+        return jpeg_from_yuv(self._yuv, self._quality)
+
+
+class RasterSink(PictureSink):
+    """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it."""
+
+    def __init__(
+        self,
+        info: ImageInfo,
+        placement: Placement,
+        orientation: Orientation,
+        format: Format,
+        quality: int,
+    ) -> None:
+        requests = _full_requests(info, placement)
+        super().__init__(requests, placement, orientation, format, quality)
+        self._info = info
+
+    @property
+    def nbytes(self) -> int:
+        pixels = self.width * self.height
+        picture = 0 if len(self.requests) == 1 else 3 * pixels
+        copies = 1 if self._orientation == UPRIGHT else 2
+        return copies * super().nbytes + picture + encoded_bytes(pixels, self.format)
+
+    def finish(self) -> bytes | Samples:
+        info = self._info
+        planes = [upright(plane, self._orientation) for plane in self.planes]
+        picture = to_picture(planes, info.color, inverted=info.has_adobe)
+        if self.format == "array":
+            return picture
+        return file_from_picture(picture, self.format, self._quality)
+
+
+def turned(yuv: YuvBuffer, orientation: Orientation) -> YuvBuffer:
+    """The same picture, upright."""
+    planes = [upright(plane, orientation) for plane in yuv.planes]
+    result = YuvBuffer([plane.shape for plane in planes])
+    for target, plane in zip(result.planes, planes):
+        target[:] = plane
+    return result
+
+
+def picture_sink(
+    info: ImageInfo,
+    placement: Placement,
+    orientation: Orientation,
+    format: Format,
+    quality: int,
+) -> PictureSink:
+    """The sink for `format`; JPEG from gray and YCbCr needs no RGB on the way."""
+    if format != "jpeg" or PLANES_USED[info.color] > 1 and info.color != "ycbcr":
+        return RasterSink(info, placement, orientation, format, quality)
+    is_color = info.color == "ycbcr"
+    requests = (
+        _chroma_halved(placement, orientation) if is_color else _full_requests(info, placement)
+    )
+    return JpegSink(requests, placement, orientation, format, quality)
