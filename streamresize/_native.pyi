@@ -14,6 +14,9 @@ class Limits:
         pixels: int,
         source_bytes: int,
         metadata_bytes: int,
+        scans: int,
+        blocks: int,
+        blocks_per_byte: int,
     ) -> None: ...
 
 class Header:
@@ -32,6 +35,8 @@ class Header:
     @property
     def restart_interval(self) -> int: ...
     @property
+    def multi_scan(self) -> bool: ...
+    @property
     def components(self) -> list[tuple[int, int, int, int, int]]:
         """(id, horizontal factor, vertical factor, width, height) of each."""
     @property
@@ -46,10 +51,15 @@ class Decoder:
         """False while more input is needed."""
     @property
     def header(self) -> Header: ...
-    def start(self, scales: Sequence[int], strict: bool) -> None: ...
+    def expect_bytes(self, count: int) -> None: ...
+    def start(self, scales: Sequence[int], strict: bool, preview: bool) -> None: ...
+    def read_scans(self) -> bool:
+        """False while more input is needed."""
+    def open_file(self, descriptor: int, start: int) -> None: ...
+    def open_buffer(self, buffer: bytes | bytearray | memoryview) -> None: ...
     def planes(self) -> list[tuple[int, int, int]]:
         """(width, height, rows in an MCU row) of each component at its scale."""
-    def decode_mcu_rows(self, planes: Sequence[NDArray[np.uint8]], done: int, wanted: int) -> int:
+    def decode_mcu_rows(self, planes: Sequence[NDArray[np.uint8] | NDArray[np.uint16]], done: int, wanted: int) -> int:
         """Decode MCU rows `done` to `wanted` - 1 of a strip; return how many it now holds."""
     @property
     def bytes_consumed(self) -> int: ...

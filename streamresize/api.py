@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterator, Sequence
+from contextlib import closing
 from typing import cast
 
 from streamresize.decode import StripDecoder
@@ -11,8 +12,8 @@ from streamresize.info import ImageInfo
 from streamresize.limits import Limits
 from streamresize.pipeline import Job, Result, Size
 from streamresize.sinks import Format
-from streamresize.sources.chunks import Chunk, Source, open_chunks
-from streamresize.strips import Samples, Strip
+from streamresize.sources import Chunk, Source, open_source
+from streamresize.strips import DeepSamples, Samples, Strip
 
 
 def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
@@ -21,8 +22,8 @@ def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
     source: path, bytes-like object, binary file object (seekable or not) or iterator of chunks.
     Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError.
     """
-    with open_chunks(source) as chunks:
-        return _read_header(StripDecoder(limits), chunks)
+    with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
+        return _read_header(decoder, opened.chunks)
 
 
 def thumbnail(
@@ -35,6 +36,7 @@ def thumbnail(
     enlarge: bool = False,
     auto_orient: bool = True,
     strict: bool = False,
+    preview: bool = False,
     limits: Limits | None = None,
 ) -> bytes:
     """A thumbnail as an encoded file ("jpeg", "png" or "webp").
@@ -49,6 +51,7 @@ def thumbnail(
         [Size(*size, fit=fit, format=format, quality=quality, enlarge=enlarge)],
         auto_orient=auto_orient,
         strict=strict,
+        preview=preview,
         limits=limits,
     )
     return cast(bytes, result.images[0].data)
@@ -63,6 +66,7 @@ def resize(
     enlarge: bool = False,
     auto_orient: bool = True,
     strict: bool = False,
+    preview: bool = False,
     limits: Limits | None = None,
 ) -> Samples:
     """The picture at another size: uint8 (height, width, 3) RGB, or (height, width) for gray.
@@ -74,6 +78,7 @@ def resize(
         [Size(width, height, fit=fit, format="array", enlarge=enlarge)],
         auto_orient=auto_orient,
         strict=strict,
+        preview=preview,
         limits=limits,
     )
     return cast(Samples, result.images[0].data)
@@ -86,24 +91,39 @@ def process(
     fingerprint: bool = False,
     auto_orient: bool = True,
     strict: bool = False,
+    preview: bool = False,
     limits: Limits | None = None,
 ) -> Result:
     """Any number of sizes, and a perceptual hash, from one pass over the source.
 
     sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
     auto_orient: turn the pictures upright by their EXIF orientation. strict: raise at damage in the
-    coded data instead of filling in and warning. limits: bounds on the source.
+    coded data instead of filling in and warning. preview: of a progressive file, use the first DC
+    scans alone, at 1/8, and read no further. limits: bounds on the source.
 
     Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError, EncodeError; ValueError when
     nothing is asked for.
     """
-    job = _job(sizes, fingerprint, auto_orient, strict, limits)
-    with open_chunks(source) as chunks:
-        for chunk in chunks:
+    _require_work(sizes, fingerprint)
+    with (
+        open_source(source) as opened,
+        closing(
+            Job(
+                sizes,
+                fingerprint=fingerprint,
+                auto_orient=auto_orient,
+                strict=strict,
+                preview=preview,
+                limits=limits,
+                store=opened.store,
+            )
+        ) as job,
+    ):
+        for chunk in opened.chunks:
             job.feed(chunk)
             if job.complete:
                 break
-    return job.finish()
+        return job.finish()
 
 
 async def aprocess(
@@ -113,6 +133,7 @@ async def aprocess(
     fingerprint: bool = False,
     auto_orient: bool = True,
     strict: bool = False,
+    preview: bool = False,
     limits: Limits | None = None,
 ) -> Result:
     """`process` for a source whose bytes arrive asynchronously.
@@ -122,12 +143,22 @@ async def aprocess(
     """
     import asyncio
 
-    job = _job(sizes, fingerprint, auto_orient, strict, limits)
-    async for chunk in chunks:
-        await asyncio.to_thread(job.feed, chunk)
-        if job.complete:
-            break
-    return await asyncio.to_thread(job.finish)
+    _require_work(sizes, fingerprint)
+    with closing(
+        Job(
+            sizes,
+            fingerprint=fingerprint,
+            auto_orient=auto_orient,
+            strict=strict,
+            preview=preview,
+            limits=limits,
+        )
+    ) as job:
+        async for chunk in chunks:
+            await asyncio.to_thread(job.feed, chunk)
+            if job.complete:
+                break
+        return await asyncio.to_thread(job.finish)
 
 
 def decode_planes(
@@ -136,8 +167,10 @@ def decode_planes(
     *,
     strict: bool = False,
     limits: Limits | None = None,
-) -> list[Samples]:
+) -> list[Samples | DeepSamples]:
     """The component planes at their own sampling: a list of uint8 (h, w).
+
+    Pictures with 12 bits a sample give uint16, 0 to 4095.
 
     scale: 1, 2, 4 or 8, or one of these for each component. Plane i at scale s has
     ceil(ceil(width * h_i / h_max) / s) columns (T.81 A.1.1). At scale 1 the samples are those of
@@ -145,8 +178,8 @@ def decode_planes(
 
     Raises what `process` raises, and ValueError for other scales.
     """
-    with open_chunks(source) as chunks:
-        strips = _strips(StripDecoder(limits), chunks, scale, strict=strict, whole=True)
+    with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
+        strips = _strips(decoder, opened.chunks, scale, strict=strict, whole=True)
         return list(next(strips).planes)
 
 
@@ -161,22 +194,13 @@ def strips(
 
     Every strip has arrays of its own. scale, errors: as in `decode_planes`.
     """
-    with open_chunks(source) as chunks:
-        yield from _strips(StripDecoder(limits), chunks, scale, strict=strict)
+    with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
+        yield from _strips(decoder, opened.chunks, scale, strict=strict)
 
 
-def _job(
-    sizes: Sequence[Size],
-    fingerprint: bool,
-    auto_orient: bool,
-    strict: bool,
-    limits: Limits | None,
-) -> Job:
+def _require_work(sizes: Sequence[Size], fingerprint: bool) -> None:
     if not sizes and not fingerprint:
         raise ValueError("nothing to do: no sizes and no fingerprint")
-    return Job(
-        sizes, fingerprint=fingerprint, auto_orient=auto_orient, strict=strict, limits=limits
-    )
 
 
 def _feed(decoder: StripDecoder, chunks: Iterator[Chunk]) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Any, cast
 
 import numpy as np
 
 from streamresize import _native
 from streamresize.info import ImageInfo, image_info
 from streamresize.limits import Limits
-from streamresize.sources.chunks import Chunk
-from streamresize.strips import Samples, Strip
+from streamresize.sources import Chunk, Spool, Store
+from streamresize.strips import DeepSamples, Samples, Strip
 
 STRIP_SAMPLES = 1 << 16  # of the largest plane; several MCU rows make a strip of a small picture
 
@@ -20,27 +21,45 @@ class StripDecoder:
     """Push decoder: feed chunks of any size, take the strips that have become complete.
 
     Call `feed` (and at the end `finish`), then look at `info`, then `start` once, then drain
-    `strips()` after every feed. Not to be shared between threads; the work runs without the GIL.
+    `strips()` after every feed, and `close` in the end. Not to be shared between threads; the work
+    runs without the GIL.
+
+    store: where the chunks can be read again, if anywhere. Files with several scans need that;
+    without it the chunks are kept in a spool until the header says that they have one scan.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, store: Store | None = None) -> None:
         self._native = _native.Decoder(_native.Limits(**asdict(limits or Limits())))
+        self._store = store
+        self._spool = Spool() if store is None else None
+        if store is not None:
+            self._native.expect_bytes(store.size)
         self._info: ImageInfo | None = None
         self._layout: list[tuple[int, int, int]] = []
+        self._dtype: np.dtype[Any] = np.dtype(np.uint8)
+        self._scans_pending = False
         self._mcu_rows = 0
         self._mcu_row = 0
         self._strip_mcu_rows = 0
         self._reuse = False
-        self._planes: tuple[Samples, ...] = ()
+        self._planes: tuple[Samples | DeepSamples, ...] = ()
         self._done = 0
 
     def feed(self, chunk: Chunk) -> None:
         """Add bytes. Raises LimitExceeded when there are too many in all."""
+        if self._spool is not None:
+            self._spool.write(chunk)
         self._native.append(chunk)
 
     def finish(self) -> None:
         """Say that no more bytes will come."""
         self._native.finish_input()
+
+    def close(self) -> None:
+        """Give back what is kept of the source."""
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
 
     @property
     def info(self) -> ImageInfo | None:
@@ -75,22 +94,31 @@ class StripDecoder:
         scales: Sequence[int],
         *,
         strict: bool = False,
+        preview: bool = False,
         reuse: bool = False,
         whole: bool = False,
     ) -> None:
         """Choose a DCT scale (1, 2, 4 or 8) for each component.
 
-        reuse: every strip lies in the same arrays. whole: one strip holds the whole picture.
+        preview: of a progressive file, use the first DC scans alone. reuse: every strip lies in the
+        same arrays. whole: one strip holds the whole picture.
         """
-        self._native.start(scales, strict)
+        self._native.start(scales, strict, preview)
+        header = self._native.header
         self._layout = self._native.planes()
-        self._mcu_rows = self._native.header.mcu_rows
+        self._dtype = np.dtype(np.uint8 if header.precision == 8 else np.uint16)
+        self._mcu_rows = header.mcu_rows
         widest = max(width * rows for width, _, rows in self._layout)
         self._strip_mcu_rows = self._mcu_rows if whole else max(1, STRIP_SAMPLES // widest)
         self._reuse = reuse
+        self._scans_pending = header.multi_scan
+        if not header.multi_scan:
+            self.close()
 
     def strips(self) -> Iterator[Strip]:
         """The strips that are complete now, in order. Raises MalformedJPEG if strict."""
+        if self._scans_pending and not self._open_scans():
+            return
         while self._mcu_row < self._mcu_rows:
             wanted = min(self._strip_mcu_rows, self._mcu_rows - self._mcu_row)
             planes = self._planes or self._new_planes()
@@ -105,15 +133,29 @@ class StripDecoder:
                 self._planes = ()
             yield strip
 
-    def _new_planes(self) -> tuple[Samples, ...]:
+    def _open_scans(self) -> bool:
+        """Give the decoder random access once every scan that it needs has arrived."""
+        if not self._native.read_scans():
+            return False
+        if self._store is None and self._spool is None:
+            raise ValueError("the decoder is closed")
+        store = self._store or cast(Spool, self._spool).store()
+        if isinstance(store.place, int):
+            self._native.open_file(store.place, store.start)
+        else:
+            self._native.open_buffer(store.place[store.start :])
+        self._scans_pending = False
+        return True
+
+    def _new_planes(self) -> tuple[Samples | DeepSamples, ...]:
         return tuple(
             np.empty(
-                (min(height - self._mcu_row * rows, rows * self._strip_mcu_rows), width), np.uint8
+                (min(height - self._mcu_row * rows, rows * self._strip_mcu_rows), width), self._dtype
             )
             for width, height, rows in self._layout
         )
 
-    def _strip(self, planes: tuple[Samples, ...], mcu_rows: int) -> Strip:
+    def _strip(self, planes: tuple[Samples | DeepSamples, ...], mcu_rows: int) -> Strip:
         starts = tuple(self._mcu_row * rows for _, _, rows in self._layout)
         return Strip(
             tuple(

@@ -22,7 +22,8 @@ class ImageInfo:
     width, height: as stored, in pixels.
     components: number of components, 1 to 4.
     sampling: (horizontal, vertical) sampling factors of each component, 1 to 4.
-    sof: the coding process, "SOF0" (baseline) or "SOF1" (extended sequential).
+    sof: the coding process, "SOF0" (baseline), "SOF1" (extended sequential), "SOF2" (progressive),
+        "SOF9" and "SOF10" (sequential and progressive with arithmetic coding).
     precision: bits a sample.
     restart_interval: MCUs, 0 for none.
     color: how the components code colour; "unknown" for two components.
@@ -48,6 +49,10 @@ class ImageInfo:
         """(factor, largest factor) of the component, across and down."""
         h, v = self.sampling[component]
         return (h, max(s[0] for s in self.sampling)), (v, max(s[1] for s in self.sampling))
+
+    @property
+    def progressive(self) -> bool:
+        return self.sof in ("SOF2", "SOF10")
 
     def to_dict(self) -> dict[str, Any]:
         """The same facts as JSON-able values."""

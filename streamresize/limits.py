@@ -15,6 +15,9 @@ class Limits:
     pixels: width times height of the source.
     source_bytes: compressed bytes read.
     metadata_bytes: payload of the application segments that are kept (JFIF, EXIF, ICC, Adobe).
+    scans: of a progressive or non-interleaved file.
+    blocks, blocks_per_byte: work. Decoding may visit `blocks` 8 x 8 blocks, or `blocks_per_byte`
+        for each byte of the source where that is more; every scan visits its blocks anew.
     """
 
     width: int = MAX_DIMENSION
@@ -22,3 +25,6 @@ class Limits:
     pixels: int = MAX_DIMENSION * MAX_DIMENSION
     source_bytes: int = 1 << 40
     metadata_bytes: int = 1 << 24
+    scans: int = 200
+    blocks: int = 1 << 24
+    blocks_per_byte: int = 64

@@ -20,8 +20,8 @@ from streamresize.sinks import (
     Sink,
     picture_sink,
 )
-from streamresize.sources.chunks import Chunk
-from streamresize.strips import Samples, Strip
+from streamresize.sources import Chunk, Store
+from streamresize.strips import Samples
 
 if TYPE_CHECKING:
     from imagehash import ImageHash
@@ -92,10 +92,11 @@ class Branch:
     sink: Sink
     resamplers: tuple[PlaneResampler, ...]
 
-    def take(self, strip: Strip) -> None:
+    def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
+        """Rows of every component, as a strip has them."""
         for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
-            plane = strip.planes[request.component]
-            for first, rows in resampler.feed(plane, strip.starts[request.component]):
+            component = request.component
+            for first, rows in resampler.feed(planes[component], starts[component]):
                 self.sink.rows(number, first, rows)
 
 
@@ -143,7 +144,7 @@ def _axis(pixels: int, ratio: tuple[int, int], scale: int, span: Span, filter: F
 class Job:
     """Thumbnails and fingerprint from one source, whose bytes are pushed in.
 
-    Call `feed` with chunks until `complete` or out of bytes, then `finish`.
+    Call `feed` with chunks until `complete` or out of bytes, then `finish`, and `close`.
     """
 
     def __init__(
@@ -153,13 +154,16 @@ class Job:
         fingerprint: bool = False,
         auto_orient: bool = True,
         strict: bool = False,
+        preview: bool = False,
         limits: Limits | None = None,
+        store: Store | None = None,
     ) -> None:
         self._sizes = tuple(sizes)
         self._fingerprint = fingerprint
         self._auto_orient = auto_orient
         self._strict = strict
-        self._decoder = StripDecoder(limits)
+        self._preview = preview
+        self._decoder = StripDecoder(limits, store)
         self._pictures: list[PictureSink] = []
         self._phash: PhashSink | None = None
         self._branches: list[Branch] = []
@@ -167,6 +171,10 @@ class Job:
     @property
     def complete(self) -> bool:
         return self._decoder.complete
+
+    def close(self) -> None:
+        """Give back what is kept of the source; to be called in any case."""
+        self._decoder.close()
 
     def feed(self, chunk: Chunk) -> None:
         self._decoder.feed(chunk)
@@ -197,16 +205,19 @@ class Job:
         if not self._branches:
             self._plan(info)
         for strip in self._decoder.strips():
+            planes = strip.in_8_bits()
             for branch in self._branches:
-                branch.take(strip)
+                branch.take(planes, strip.starts)
         return info
 
     def _plan(self, info: ImageInfo) -> None:
         self._pictures = picture_sinks(info, self._sizes, auto_orient=self._auto_orient)
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
-        scales = choose_scales(info, [request for sink in sinks for request in sink.requests])
-        self._decoder.start(scales, strict=self._strict, reuse=True)
+        preview = self._preview and info.progressive
+        requests = [request for sink in sinks for request in sink.requests]
+        scales = [8] * info.components if preview else choose_scales(info, requests)
+        self._decoder.start(scales, strict=self._strict, preview=preview, reuse=True)
         self._branches = [make_branch(info, sink, scales) for sink in sinks]
         for sink in sinks:
             sink.begin()

@@ -20,7 +20,7 @@ using namespace nb::literals;
 namespace streamresize {
 namespace {
 
-using Plane = nb::ndarray<std::uint8_t, nb::ndim<2>, nb::device::cpu>;
+using Plane = nb::ndarray<nb::ndim<2>, nb::device::cpu>;
 
 [[noreturn]] void raise(const Status& status) {
   const nb::module_ errors = nb::module_::import_("streamresize.errors");
@@ -45,21 +45,45 @@ bool settled(const Status& status) {
   return status.ok();
 }
 
+// Bytes of a Python object, which stays alive and unchanged in size.
+class BufferSource final : public ByteSource {
+ public:
+  explicit BufferSource(const nb::object& buffer) {
+    if (PyObject_GetBuffer(buffer.ptr(), &view_, PyBUF_SIMPLE) != 0) throw nb::python_error();
+  }
+  ~BufferSource() override { PyBuffer_Release(&view_); }
+  BufferSource(const BufferSource&) = delete;
+  BufferSource& operator=(const BufferSource&) = delete;
+
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
+    return {static_cast<const std::uint8_t*>(view_.buf), static_cast<std::size_t>(view_.len)};
+  }
+  std::size_t read(std::uint64_t offset, std::span<std::uint8_t> target) override {
+    return MemorySource(bytes()).read(offset, target);
+  }
+
+ private:
+  Py_buffer view_;
+};
+
 class PyDecoder {
  public:
   explicit PyDecoder(const Limits& limits) : decoder_(limits) {}
 
   void append(const nb::object& chunk) {
     const Exclusive guard(busy_);
-    Py_buffer view;
-    if (PyObject_GetBuffer(chunk.ptr(), &view, PyBUF_SIMPLE) != 0) throw nb::python_error();
-    const Status status = decoder_.append(
-        {static_cast<const std::uint8_t*>(view.buf), static_cast<std::size_t>(view.len)});
-    PyBuffer_Release(&view);
-    settled(status);
+    settled(decoder_.append(BufferSource(chunk).bytes()));
   }
 
-  void finish_input() { decoder_.finish_input(); }
+  void finish_input() {
+    const Exclusive guard(busy_);
+    decoder_.finish_input();
+  }
+
+  void expect_bytes(std::uint64_t count) {
+    const Exclusive guard(busy_);
+    decoder_.expect_bytes(count);
+  }
 
   bool read_header() {
     const Exclusive guard(busy_);
@@ -73,7 +97,7 @@ class PyDecoder {
     return decoder_.header();
   }
 
-  void start(const std::vector<std::uint8_t>& scales, bool strict) {
+  void start(const std::vector<std::uint8_t>& scales, bool strict, bool preview) {
     const Exclusive guard(busy_);
     if (started_) throw std::runtime_error("start() was called before");
     if (scales.size() != header().frame.component_count) {
@@ -84,9 +108,27 @@ class PyDecoder {
         throw std::invalid_argument("scales: each must be 1, 2, 4 or 8");
       }
     }
-    settled(decoder_.start(scales, strict));
+    settled(decoder_.start(scales, {.strict = strict, .preview = preview}));
     started_ = true;
+    opened_ = !header().multi_scan;
   }
+
+  bool read_scans() {
+    const Exclusive guard(busy_);
+    if (!started_) throw std::runtime_error("start() has not been called");
+    Status status;
+    {
+      const nb::gil_scoped_release release;
+      status = decoder_.read_scans();
+    }
+    return settled(status);
+  }
+
+  void open_file(int descriptor, std::uint64_t start) {
+    open(std::make_unique<FileSource>(descriptor, start));
+  }
+
+  void open_buffer(const nb::object& buffer) { open(std::make_unique<BufferSource>(buffer)); }
 
   std::vector<std::array<std::uint32_t, 3>> planes() const {
     std::vector<std::array<std::uint32_t, 3>> result;
@@ -101,7 +143,7 @@ class PyDecoder {
   std::uint32_t decode_mcu_rows(const std::vector<Plane>& planes, std::uint32_t done,
                                 std::uint32_t wanted) {
     const Exclusive guard(busy_);
-    if (!started_) throw std::runtime_error("start() has not been called");
+    if (!opened_) throw std::runtime_error("the decoder has not been started, or not opened");
     const std::vector<PlaneView> strip = views(planes);
     Status status;
     {
@@ -134,6 +176,13 @@ class PyDecoder {
     std::atomic_flag& busy_;
   };
 
+  void open(std::unique_ptr<ByteSource> source) {
+    const Exclusive guard(busy_);
+    if (!started_) throw std::runtime_error("start() has not been called");
+    decoder_.open(std::move(source));
+    opened_ = true;
+  }
+
   std::vector<PlaneView> views(const std::vector<Plane>& planes) const {
     if (planes.size() != header().frame.component_count) {
       throw std::invalid_argument("planes: one for each component");
@@ -141,11 +190,15 @@ class PyDecoder {
     std::vector<PlaneView> result;
     for (std::size_t i = 0; i < planes.size(); ++i) {
       const Plane& plane = planes[i];
+      const std::uint8_t bits = header().frame.precision > 8 ? 16 : 8;
+      if (plane.dtype() != (bits == 16 ? nb::dtype<std::uint16_t>() : nb::dtype<std::uint8_t>())) {
+        throw std::invalid_argument("planes: uint8, or uint16 above 8 bits of precision");
+      }
       if (plane.stride(1) != 1 || plane.shape(1) != decoder_.plane(i).width) {
         throw std::invalid_argument("planes: rows must be contiguous and of the plane's width");
       }
-      result.push_back({.data = plane.data(),
-                        .stride = plane.stride(0),
+      result.push_back({.data = static_cast<std::uint8_t*>(plane.data()),
+                        .stride = plane.stride(0) * (bits / 8),
                         .width = static_cast<std::uint32_t>(plane.shape(1)),
                         .rows = static_cast<std::uint32_t>(plane.shape(0))});
     }
@@ -169,6 +222,7 @@ class PyDecoder {
   std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
   bool header_read_ = false;
   bool started_ = false;
+  bool opened_ = false;
 };
 
 nb::list components(const Frame& frame) {
@@ -204,10 +258,13 @@ void register_decoder(nb::module_& module) {
       .def(
           "__init__",
           [](Limits* self, std::uint32_t width, std::uint32_t height, std::uint64_t pixels,
-             std::uint64_t source_bytes, std::uint64_t metadata_bytes) {
-            new (self) Limits{width, height, pixels, source_bytes, metadata_bytes};
+             std::uint64_t source_bytes, std::uint64_t metadata_bytes, std::uint32_t scans,
+             std::uint64_t blocks, std::uint64_t blocks_per_byte) {
+            new (self) Limits{width,          height, pixels, source_bytes,
+                              metadata_bytes, scans,  blocks, blocks_per_byte};
           },
-          nb::kw_only(), "width"_a, "height"_a, "pixels"_a, "source_bytes"_a, "metadata_bytes"_a);
+          nb::kw_only(), "width"_a, "height"_a, "pixels"_a, "source_bytes"_a, "metadata_bytes"_a,
+          "scans"_a, "blocks"_a, "blocks_per_byte"_a);
 
   nb::class_<Header>(module, "Header")
       .def_prop_ro("width", [](const Header& h) { return h.frame.width; })
@@ -217,6 +274,7 @@ void register_decoder(nb::module_& module) {
       .def_prop_ro("mcu_columns", [](const Header& h) { return h.frame.mcu_columns; })
       .def_prop_ro("mcu_rows", [](const Header& h) { return h.frame.mcu_rows; })
       .def_prop_ro("restart_interval", [](const Header& h) { return h.restart_interval; })
+      .def_prop_ro("multi_scan", [](const Header& h) { return h.multi_scan; })
       .def_prop_ro("components", [](const Header& h) { return components(h.frame); })
       .def_prop_ro("segments", &segments);
 
@@ -226,7 +284,11 @@ void register_decoder(nb::module_& module) {
       .def("finish_input", &PyDecoder::finish_input)
       .def("read_header", &PyDecoder::read_header)
       .def_prop_ro("header", &PyDecoder::header, nb::rv_policy::reference_internal)
-      .def("start", &PyDecoder::start, "scales"_a, "strict"_a)
+      .def("expect_bytes", &PyDecoder::expect_bytes, "count"_a)
+      .def("start", &PyDecoder::start, "scales"_a, "strict"_a, "preview"_a)
+      .def("read_scans", &PyDecoder::read_scans)
+      .def("open_file", &PyDecoder::open_file, "descriptor"_a, "start"_a)
+      .def("open_buffer", &PyDecoder::open_buffer, "buffer"_a)
       .def("planes",
            [](const PyDecoder& decoder) {
              nb::list result;

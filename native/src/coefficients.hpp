@@ -11,8 +11,12 @@
 
 namespace streamresize {
 
-// Blocks are 8 x 8 in natural order and all zero until a cursor writes them. With a component of
-// 2 x 2 blocks an MCU, MCU m holds its blocks (2m, 0), (2m + 1, 0), (2m, 1), (2m + 1, 1).
+// The highest zigzag index that each component needs: 0 is the DC coefficient alone.
+using KeptCoefficients = std::array<std::uint8_t, kMaxComponents>;
+
+// Blocks are 8 x 8 in natural order and all zero until a cursor writes them; of a component that
+// needs its DC coefficients alone, a block is that one value. With a component of 2 x 2 blocks an
+// MCU, MCU m holds its blocks (2m, 0), (2m + 1, 0), (2m, 1), (2m + 1, 1).
 class CoefficientRow {
  public:
   struct Block {
@@ -20,13 +24,14 @@ class CoefficientRow {
     std::uint8_t* last;  // highest zigzag index that may be non-zero
   };
 
-  void allocate(const Frame& frame, std::uint32_t mcus) {
+  void allocate(const Frame& frame, std::uint32_t mcus, const KeptCoefficients& kept) {
     for (std::size_t i = 0; i < frame.component_count; ++i) {
       const Component& component = frame.components[i];
       Plane& plane = planes_[i];
+      plane.block_size = kept[i] == 0 ? 1 : 64;
       plane.columns = mcus * component.blocks_h;
       const std::size_t blocks = std::size_t{plane.columns} * component.blocks_v;
-      plane.values.assign(blocks * 64, 0);
+      plane.values.assign(blocks * plane.block_size, 0);
       plane.last.assign(blocks, 0);
     }
   }
@@ -35,7 +40,7 @@ class CoefficientRow {
   Block block(std::size_t component, std::uint32_t x, std::uint32_t y) {
     Plane& plane = planes_[component];
     const std::size_t index = std::size_t{y} * plane.columns + x;
-    return {plane.values.data() + 64 * index, plane.last.data() + index};
+    return {plane.values.data() + plane.block_size * index, plane.last.data() + index};
   }
 
   static void clear(const Block& block) {
@@ -50,6 +55,7 @@ class CoefficientRow {
  private:
   struct Plane {
     std::uint32_t columns = 0;
+    std::size_t block_size = 64;
     std::vector<std::int16_t> values;
     std::vector<std::uint8_t> last;
   };

@@ -3,19 +3,25 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "coefficients.hpp"
-#include "header_reader.hpp"
 #include "idct.hpp"
 #include "input.hpp"
-#include "sequential_scan.hpp"
+#include "marker_reader.hpp"
+#include "scan.hpp"
+#include "scan_index.hpp"
 #include "warning_log.hpp"
 
 namespace streamresize {
 namespace {
 
-// MCUs decoded before they are transformed: few enough to stay in the first-level cache.
+// MCUs of a single scan decoded before they are transformed: few enough to stay in the first-level
+// cache.
 constexpr std::uint32_t kMcuGroup = 16;
+
+// Bytes that a scan of a multi-scan file reads at a time.
+constexpr std::size_t kWindowBytes = 1 << 14;
 
 // The zigzag index of the last coefficient that an N-point transform reads.
 constexpr std::uint8_t last_kept_index(std::uint32_t size) {
@@ -25,6 +31,7 @@ constexpr std::uint8_t last_kept_index(std::uint32_t size) {
 // One component on its way from coefficients to samples.
 struct PlanePath {
   std::uint32_t size = kBlockSize;  // N of the N x N samples of a block
+  std::uint32_t sample_bytes = 1;
   BlockTransform transform = nullptr;
   QuantizationTable quantization{};
   PlaneLayout layout;
@@ -33,29 +40,56 @@ struct PlanePath {
 // Transforms into a whole block of `view`, or through `edge` where the view cuts the block.
 void transform_block(const PlanePath& path, const CoefficientRow::Block& block,
                      const PlaneView& view, std::uint32_t x, std::uint32_t y) {
-  std::uint8_t* samples = view.data + static_cast<std::ptrdiff_t>(y) * view.stride + x;
+  std::uint8_t* samples = view.data + static_cast<std::ptrdiff_t>(y) * view.stride +
+                          static_cast<std::ptrdiff_t>(x) * path.sample_bytes;
   if (x + path.size <= view.width && y + path.size <= view.rows) {
     path.transform(block.values, path.quantization.data(), *block.last, samples, view.stride);
     return;
   }
-  std::array<std::uint8_t, kBlockSize * kBlockSize> edge;
-  path.transform(block.values, path.quantization.data(), *block.last, edge.data(), kBlockSize);
-  const std::uint32_t width = std::min(path.size, view.width - x);
+  constexpr std::size_t kEdgeStride = kBlockSize * sizeof(std::uint16_t);
+  std::array<std::uint8_t, kEdgeStride * kBlockSize> edge;
+  path.transform(block.values, path.quantization.data(), *block.last, edge.data(), kEdgeStride);
+  const std::size_t bytes = std::size_t{std::min(path.size, view.width - x)} * path.sample_bytes;
   const std::uint32_t rows = std::min(path.size, view.rows - y);
   for (std::uint32_t row = 0; row < rows; ++row) {
-    std::copy_n(edge.data() + std::size_t{row} * kBlockSize, width,
+    std::copy_n(edge.data() + row * kEdgeStride, bytes,
                 samples + static_cast<std::ptrdiff_t>(row) * view.stride);
   }
 }
+
+// A scan of a multi-scan file, reading ahead for itself.
+struct OpenScan {
+  std::unique_ptr<ScanCursor> cursor;
+  Input input;
+  std::uint64_t end;
+
+  void refill(ByteSource& source, std::vector<std::uint8_t>& window) {
+    const std::uint64_t next = input.offset() + input.bytes().size();
+    const std::uint64_t left = end > next ? end - next : 0;
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, window.size()));
+    const std::size_t count = source.read(next, std::span(window).first(wanted));
+    input.append(std::span(window).first(count));
+    if (count == left || count < wanted) input.finish();
+  }
+};
 
 }  // namespace
 
 struct Decoder::State {
   explicit State(const Limits& bounds) : limits(bounds), reader(bounds) {}
 
-  Status start(std::span<const std::uint8_t> scales, bool strict);
+  Status read_header();
+  Status start(std::span<const std::uint8_t> scales, const DecodeOptions& chosen);
+  Status read_scans();
+  Status open_scans();
   Status decode_mcu_row(std::span<const PlaneView> planes);
-  void emit(std::span<const PlaneView> planes);
+  Status decode_single_scan(std::span<const PlaneView> planes);
+  Status decode_all_scans(std::span<const PlaneView> planes);
+  void emit(std::span<const PlaneView> planes, std::uint32_t first, std::uint32_t last);
+  Status check_work(std::uint64_t visits) const;
+  [[nodiscard]] Scan current_scan() const {
+    return {reader.scan(), reader.tables(), input.offset(), input.offset()};
+  }
   Status settle(Status status) {
     if (status.failed()) failure = status;
     return status;
@@ -63,69 +97,179 @@ struct Decoder::State {
 
   Limits limits;
   Input input;
-  HeaderReader reader;
+  MarkerReader reader;
   Status failure;
   std::uint64_t appended = 0;
+  std::uint64_t expected = 0;
 
+  DecodeOptions options;
   std::optional<WarningLog> log;
-  std::unique_ptr<ScanCursor> cursor;
+  ScanIndex index;
+  bool index_complete = false;
+  KeptCoefficients kept{};
   std::array<PlanePath, kMaxComponents> paths;
   CoefficientRow coefficients;
-  std::uint32_t mcu_row = 0;
-  McuRun run{};
+  std::unique_ptr<ScanCursor> single_scan;
+  std::unique_ptr<ByteSource> source;
+  std::vector<OpenScan> open_scans_;
+  std::vector<std::uint8_t> window;
+  McuRun run;
+  std::uint64_t visits_per_row = 0;
 };
 
-Status Decoder::State::start(std::span<const std::uint8_t> scales, bool strict) {
-  const Frame& frame = reader.header().frame;
-  KeptCoefficients kept{};
+Status Decoder::State::read_header() {
+  if (index.scans().empty()) {
+    if (Status status = reader.read_to_scan(input); !status.ok()) return status;
+    index.add(current_scan());
+  }
+  if (reader.header().frame.height != 0) return {};
+  const Status status = reader.read_height(input);
+  index.scans().front().end = input.offset();
+  return status;
+}
+
+Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeOptions& chosen) {
+  options = chosen;
+  log.emplace(options.strict);
+  const Header& header = reader.header();
+  const Frame& frame = header.frame;
   for (std::size_t i = 0; i < frame.component_count; ++i) {
     const Component& component = frame.components[i];
-    const auto& [table, defined] = reader.tables().quantization[component.quantization];
-    if (!defined) {
-      return Status::malformed("SOS: quantization table not defined", reader.scan().offset);
-    }
     const std::uint32_t size = kBlockSize / scales[i];
     kept[i] = last_kept_index(size);
     paths[i] = {.size = size,
-                .transform = block_transforms().for_size(size),
-                .quantization = table,
+                .sample_bytes = frame.precision > 8 ? 2U : 1U,
+                .transform = block_transforms(frame.precision).for_size(size),
+                .quantization = {},
                 .layout = {.width = ceil_div(component.width, scales[i]),
                            .height = ceil_div(component.height, scales[i]),
                            .rows_per_mcu_row = component.blocks_v * size}};
   }
-  log.emplace(strict);
-  auto scan = std::make_unique<SequentialScan>(frame, reader.scan(), kept,
-                                               reader.tables().restart_interval, *log);
-  if (Status status = scan->build_tables(reader.tables()); !status.ok()) return status;
-  cursor = std::move(scan);
-  coefficients.allocate(frame, std::min(kMcuGroup, frame.mcu_columns));
+  const bool whole_rows = header.multi_scan;
+  coefficients.allocate(frame, whole_rows ? frame.mcu_columns : std::min(kMcuGroup, frame.mcu_columns),
+                        kept);
+  if (header.multi_scan) return {};
+  const Scan& scan = index.scans().front();
+  visits_per_row = block_visits(frame, scan) / frame.mcu_rows;
+  if (Status status = check_work(block_visits(frame, scan)); !status.ok() && expected != 0) {
+    return status;
+  }
+  return make_cursor(frame, scan, kept, *log, single_scan);
+}
+
+// Files must pay for work with bytes: a declared size costs an attacker nothing.
+Status Decoder::State::check_work(std::uint64_t visits) const {
+  const std::uint64_t bytes = std::max(appended, expected);
+  const std::uint64_t bound = std::max(limits.blocks, limits.blocks_per_byte * bytes);
+  if (visits <= bound) return {};
+  return Status::limit("blocks", visits, bound, reader.scan().offset);
+}
+
+Status Decoder::State::read_scans() {
+  const Frame& frame = reader.header().frame;
+  while (!index_complete) {
+    if (Status status = reader.skip_scan(input); !status.ok()) return status;
+    Scan& last = index.scans().back();
+    last.end = std::max(last.end, input.offset());
+    if (index.complete(frame, kept, options.preview)) break;
+    Status status = reader.read_to_scan(input);
+    if (status.code == StatusCode::need_input) return status;
+    if (status.failed() && status.code != StatusCode::limit) {
+      status = log->report({status.what, status.offset, 0});
+      if (!status.ok()) return status;
+      break;
+    }
+    if (status.code == StatusCode::end) break;
+    if (!status.ok()) return status;
+    if (index.scans().size() == limits.scans) {
+      return Status::limit("scans", limits.scans + 1, limits.scans, reader.scan().offset);
+    }
+    index.add(current_scan());
+  }
+  index_complete = true;
+  for (std::size_t i = 0; i < frame.component_count; ++i) {
+    if (index.has(i)) continue;
+    const Status status = log->report({"a component has no scan", input.offset(), 0});
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+Status Decoder::State::open_scans() {
+  const Frame& frame = reader.header().frame;
+  index.select(kept, options.preview);
+  std::uint64_t visits = 0;
+  for (const Scan& scan : index.scans()) visits += block_visits(frame, scan);
+  if (Status status = check_work(visits); !status.ok()) return status;
+  for (const Scan& scan : index.scans()) {
+    std::unique_ptr<ScanCursor> cursor;
+    Status status = make_cursor(frame, scan, kept, *log, cursor);
+    if (!status.ok()) return status;
+    open_scans_.push_back({std::move(cursor), Input(scan.begin), scan.end});
+  }
+  window.resize(kWindowBytes);
   return {};
 }
 
 Status Decoder::State::decode_mcu_row(std::span<const PlaneView> planes) {
-  const Frame& frame = reader.header().frame;
-  if (mcu_row == frame.mcu_rows) return Status::end();
-  while (run.column < frame.mcu_columns) {
-    run.last = std::min(run.origin + kMcuGroup, frame.mcu_columns);
-    if (Status status = cursor->decode(input, coefficients, run); !status.ok()) return status;
-    emit(planes);
-    run.origin = run.last;
+  const Header& header = reader.header();
+  if (run.row == header.frame.mcu_rows) return Status::end();
+  if (run.row == 0 && run.next == 0) {
+    for (std::size_t i = 0; i < header.frame.component_count; ++i) {
+      paths[i].quantization = reader.quantization(i);
+    }
   }
-  run = {};
-  ++mcu_row;
+  const Status status = header.multi_scan ? decode_all_scans(planes) : decode_single_scan(planes);
+  if (!status.ok()) return status;
+  run = {.row = run.row + 1};
   return {};
 }
 
-void Decoder::State::emit(std::span<const PlaneView> planes) {
+Status Decoder::State::decode_single_scan(std::span<const PlaneView> planes) {
+  const std::uint32_t mcu_columns = reader.header().frame.mcu_columns;
+  if (input.finished()) {
+    const Status status = check_work((run.row + std::uint64_t{1}) * visits_per_row);
+    if (!status.ok()) return status;
+  }
+  while (run.next < mcu_columns) {
+    run.last = std::min(run.origin + kMcuGroup, mcu_columns);
+    Status status = single_scan->decode(input, coefficients, run);
+    if (!status.ok()) return status;
+    emit(planes, run.origin, run.last);
+    run.origin = run.last;
+  }
+  return {};
+}
+
+Status Decoder::State::decode_all_scans(std::span<const PlaneView> planes) {
+  if (open_scans_.empty()) {
+    if (Status status = open_scans(); !status.ok()) return status;
+  }
+  for (OpenScan& scan : open_scans_) {
+    McuRun part{.row = run.row, .last = scan.cursor->mcus_in_row(run.row)};
+    Status status;
+    while ((status = scan.cursor->decode(scan.input, coefficients, part)).code ==
+           StatusCode::need_input) {
+      scan.refill(*source, window);
+    }
+    if (!status.ok()) return status;
+  }
+  emit(planes, 0, reader.header().frame.mcu_columns);
+  return {};
+}
+
+// Turns the coefficients of MCUs first .. last - 1 into samples and clears them.
+void Decoder::State::emit(std::span<const PlaneView> planes, std::uint32_t first,
+                          std::uint32_t last) {
   const Frame& frame = reader.header().frame;
   for (std::size_t i = 0; i < frame.component_count; ++i) {
     const Component& component = frame.components[i];
-    const std::uint32_t first = run.origin * component.blocks_h;
-    const std::uint32_t count = (run.last - run.origin) * component.blocks_h;
+    const std::uint32_t begin = first * component.blocks_h;
+    const std::uint32_t count = (last - first) * component.blocks_h;
     for (std::uint32_t y = 0; y < component.blocks_v; ++y) {
       for (std::uint32_t x = 0; x < count; ++x) {
         const CoefficientRow::Block block = coefficients.block(i, x, y);
-        const std::uint32_t left = (first + x) * paths[i].size;
+        const std::uint32_t left = (begin + x) * paths[i].size;
         const std::uint32_t top = y * paths[i].size;
         if (left < planes[i].width && top < planes[i].rows) {
           transform_block(paths[i], block, planes[i], left, top);
@@ -156,21 +300,31 @@ Status Decoder::append(std::span<const std::uint8_t> bytes) {
 
 void Decoder::finish_input() { state_->input.finish(); }
 
+void Decoder::expect_bytes(std::uint64_t count) { state_->expected = count; }
+
 std::uint64_t Decoder::bytes_consumed() const { return state_->input.offset(); }
 
 Status Decoder::read_header() {
   State& state = *state_;
   if (state.failure.failed()) return state.failure;
-  return state.settle(state.reader.read(state.input));
+  return state.settle(state.read_header());
 }
 
 const Header& Decoder::header() const { return state_->reader.header(); }
 
-Status Decoder::start(std::span<const std::uint8_t> scales, bool strict) {
+Status Decoder::start(std::span<const std::uint8_t> scales, const DecodeOptions& options) {
   State& state = *state_;
   if (state.failure.failed()) return state.failure;
-  return state.settle(state.start(scales, strict));
+  return state.settle(state.start(scales, options));
 }
+
+Status Decoder::read_scans() {
+  State& state = *state_;
+  if (state.failure.failed()) return state.failure;
+  return state.settle(state.read_scans());
+}
+
+void Decoder::open(std::unique_ptr<ByteSource> source) { state_->source = std::move(source); }
 
 PlaneLayout Decoder::plane(std::size_t component) const {
   return state_->paths[component].layout;

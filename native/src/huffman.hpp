@@ -62,4 +62,7 @@ class HuffmanTable {
   std::array<std::uint8_t, 256> symbols_{};
 };
 
+// By the number that scan headers use.
+using HuffmanTables = std::array<HuffmanTable, 4>;
+
 }  // namespace streamresize

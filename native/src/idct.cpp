@@ -1,8 +1,9 @@
 #include "idct.hpp"
 
 namespace streamresize {
+namespace {
 
-const BlockTransforms& block_transforms() {
+const TransformVariant& best_variant() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
       __builtin_cpu_supports("bmi2")) {
@@ -10,6 +11,13 @@ const BlockTransforms& block_transforms() {
   }
 #endif
   return kPortableTransforms;
+}
+
+}  // namespace
+
+const BlockTransforms& block_transforms(int precision) {
+  const TransformVariant& variant = best_variant();
+  return precision == 12 ? variant.bits12 : variant.bits8;
 }
 
 }  // namespace streamresize

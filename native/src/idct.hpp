@@ -6,7 +6,8 @@
 
 namespace streamresize {
 
-// Writes N x N samples to `samples`, rows `stride` bytes apart. `coefficients` and `quantization`
+// Writes N x N samples to `samples`, rows `stride` bytes apart, of one byte each or, with 12 bits of
+// precision, two. `coefficients` and `quantization`
 // are 8 x 8 in natural order; `last` is the highest zigzag index that may be non-zero.
 // N = 8 is the accurate integer transform (results equal to libjpeg's "islow"); N = 4, 2, 1 are the
 // N-point transforms of the top-left N x N coefficients, scaled by N / 8.
@@ -25,12 +26,17 @@ struct BlockTransforms {
   }
 };
 
-extern const BlockTransforms kPortableTransforms;
+struct TransformVariant {
+  BlockTransforms bits8;
+  BlockTransforms bits12;
+};
+
+extern const TransformVariant kPortableTransforms;
 #ifdef STREAMRESIZE_X86_64_V3
-extern const BlockTransforms kAvx2Transforms;
+extern const TransformVariant kAvx2Transforms;
 #endif
 
-// The best variant for this processor.
-const BlockTransforms& block_transforms();
+// The best variant for this processor. `precision` is 8 or 12 bits a sample.
+const BlockTransforms& block_transforms(int precision);
 
 }  // namespace streamresize

@@ -2,6 +2,6 @@
 
 namespace streamresize {
 
-const BlockTransforms kAvx2Transforms = make_block_transforms();
+const TransformVariant kAvx2Transforms = make_transforms();
 
 }  // namespace streamresize

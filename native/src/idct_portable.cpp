@@ -2,6 +2,6 @@
 
 namespace streamresize {
 
-const BlockTransforms kPortableTransforms = make_block_transforms();
+const TransformVariant kPortableTransforms = make_transforms();
 
 }  // namespace streamresize

@@ -18,7 +18,8 @@ struct VectorTypes {
   typedef std::int32_t Signed __attribute__((vector_size(4 * N)));
   typedef std::int16_t Coefficients __attribute__((vector_size(2 * N)));
   typedef std::uint16_t Steps __attribute__((vector_size(2 * N)));
-  typedef std::uint8_t Samples __attribute__((vector_size(N)));
+  typedef std::uint8_t Bytes __attribute__((vector_size(N)));
+  typedef std::uint16_t Words __attribute__((vector_size(2 * N)));
 };
 
 template <int N>
@@ -32,7 +33,26 @@ using Vector = typename VectorTypes<N>::Unsigned;
 #endif
 
 constexpr int kConstBits = 13;  // fraction bits of the cosines
-constexpr int kPass1Bits = 2;   // fraction bits kept between the passes
+
+// 8 or 12 bits a sample. kPass1Bits is the number of fraction bits kept between the passes.
+struct Bits8 {
+  using Sample = std::uint8_t;
+  static constexpr int kPass1Bits = 2;
+  static constexpr std::int32_t kMax = 255;
+  template <int N>
+  using Samples = typename VectorTypes<N>::Bytes;
+};
+
+struct Bits12 {
+  using Sample = std::uint16_t;
+  static constexpr int kPass1Bits = 1;
+  static constexpr std::int32_t kMax = 4095;
+  template <int N>
+  using Samples = typename VectorTypes<N>::Words;
+};
+
+template <typename Bits>
+constexpr std::uint32_t kLevelShift = (Bits::kMax + 1) / 2;  // A.3.1
 
 constexpr std::uint32_t fixed(double value) {
   return static_cast<std::uint32_t>(static_cast<std::int32_t>(
@@ -134,20 +154,22 @@ inline Vector<N> load_dequantized(const std::int16_t* coefficients,
          __builtin_convertvector(steps, Vector<N>);
 }
 
-// Level shift (A.3.1) and clamp.
-template <int N>
+template <typename Bits, int N>
 inline void store_samples(Vector<N> value, std::uint8_t* samples) {
   using Signed = typename VectorTypes<N>::Signed;
-  auto level = reinterpret_cast<Signed>(value + 128U);
+  auto level = reinterpret_cast<Signed>(value + kLevelShift<Bits>);
   level = level < 0 ? Signed{} : level;
-  level = level > 255 ? Signed{} + 255 : level;
-  const auto bytes = __builtin_convertvector(level, typename VectorTypes<N>::Samples);
-  std::memcpy(samples, &bytes, sizeof bytes);
+  level = level > Bits::kMax ? Signed{} + Bits::kMax : level;
+  const auto narrow = __builtin_convertvector(level, typename Bits::template Samples<N>);
+  std::memcpy(samples, &narrow, sizeof narrow);
 }
 
-inline std::uint8_t clamp_sample(std::uint32_t value) {
-  const auto level = static_cast<std::int32_t>(value + 128U);
-  return static_cast<std::uint8_t>(level < 0 ? 0 : level > 255 ? 255 : level);
+template <typename Bits>
+inline void store_sample(std::uint32_t value, std::uint8_t* samples) {
+  const auto level = static_cast<std::int32_t>(value + kLevelShift<Bits>);
+  const auto sample =
+      static_cast<typename Bits::Sample>(level < 0 ? 0 : level > Bits::kMax ? Bits::kMax : level);
+  std::memcpy(samples, &sample, sizeof sample);
 }
 
 // (value + 4) / 8, rounded down: both passes' scale for blocks that need no multiplication.
@@ -161,70 +183,84 @@ inline std::uint32_t dequantized(const std::int16_t* coefficients,
          quantization[index];
 }
 
-template <int N>
+template <typename Bits, int N>
 inline void fill_dc(const std::int16_t* coefficients, const std::uint16_t* quantization,
                     std::uint8_t* samples, std::ptrdiff_t stride) {
-  const std::uint8_t sample = clamp_sample(eighth(dequantized(coefficients, quantization, 0)));
-  for (int y = 0; y < N; ++y) std::memset(samples + y * stride, sample, N);
+  constexpr int kSampleBytes = sizeof(typename Bits::Sample);
+  const std::uint32_t value = eighth(dequantized(coefficients, quantization, 0));
+  for (int x = 0; x < N; ++x) store_sample<Bits>(value, samples + x * kSampleBytes);
+  for (int y = 1; y < N; ++y) std::memcpy(samples + y * stride, samples, N * kSampleBytes);
 }
 
+template <typename Bits>
 void idct1(const std::int16_t* coefficients, const std::uint16_t* quantization, int,
            std::uint8_t* samples, std::ptrdiff_t) {
-  *samples = clamp_sample(eighth(dequantized(coefficients, quantization, 0)));
+  store_sample<Bits>(eighth(dequantized(coefficients, quantization, 0)), samples);
 }
 
+template <typename Bits>
 void idct2(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
            std::uint8_t* samples, std::ptrdiff_t stride) {
-  if (last == 0) return fill_dc<2>(coefficients, quantization, samples, stride);
+  if (last == 0) return fill_dc<Bits, 2>(coefficients, quantization, samples, stride);
+  constexpr int kSampleBytes = sizeof(typename Bits::Sample);
   const std::uint32_t dc = dequantized(coefficients, quantization, 0);
   const std::uint32_t right = dequantized(coefficients, quantization, 1);
   const std::uint32_t down = dequantized(coefficients, quantization, 8);
   const std::uint32_t both = dequantized(coefficients, quantization, 9);
-  samples[0] = clamp_sample(eighth(dc + right + down + both));
-  samples[1] = clamp_sample(eighth(dc - right + down - both));
-  samples[stride] = clamp_sample(eighth(dc + right - down - both));
-  samples[stride + 1] = clamp_sample(eighth(dc - right - down + both));
+  store_sample<Bits>(eighth(dc + right + down + both), samples);
+  store_sample<Bits>(eighth(dc - right + down - both), samples + kSampleBytes);
+  store_sample<Bits>(eighth(dc + right - down - both), samples + stride);
+  store_sample<Bits>(eighth(dc - right - down + both), samples + stride + kSampleBytes);
 }
 
+template <typename Bits>
 void idct4(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
            std::uint8_t* samples, std::ptrdiff_t stride) {
-  if (last == 0) return fill_dc<4>(coefficients, quantization, samples, stride);
+  if (last == 0) return fill_dc<Bits, 4>(coefficients, quantization, samples, stride);
   Vector<4> m[4];
   for (int y = 0; y < 4; ++y) {
     m[y] = load_dequantized<4>(coefficients + 8 * y, quantization + 8 * y);
   }
-  inverse_dct(m, kConstBits - kPass1Bits);
+  inverse_dct(m, kConstBits - Bits::kPass1Bits);
   transpose(m);
-  inverse_dct(m, kConstBits + kPass1Bits + 3);
+  inverse_dct(m, kConstBits + Bits::kPass1Bits + 3);
   transpose(m);
-  for (int y = 0; y < 4; ++y) store_samples<4>(m[y], samples + y * stride);
+  for (int y = 0; y < 4; ++y) store_samples<Bits, 4>(m[y], samples + y * stride);
 }
 
-template <bool Sparse>
+template <typename Bits, bool Sparse>
 inline void idct8_dense(const std::int16_t* coefficients, const std::uint16_t* quantization,
                         std::uint8_t* samples, std::ptrdiff_t stride) {
   Vector<8> m[8];
   for (int y = 0; y < (Sparse ? 4 : 8); ++y) {
     m[y] = load_dequantized<8>(coefficients + 8 * y, quantization + 8 * y);
   }
-  inverse_dct<Sparse>(m, kConstBits - kPass1Bits);
+  inverse_dct<Sparse>(m, kConstBits - Bits::kPass1Bits);
   transpose(m);
-  inverse_dct<Sparse>(m, kConstBits + kPass1Bits + 3);
+  inverse_dct<Sparse>(m, kConstBits + Bits::kPass1Bits + 3);
   transpose(m);
-  for (int y = 0; y < 8; ++y) store_samples<8>(m[y], samples + y * stride);
+  for (int y = 0; y < 8; ++y) store_samples<Bits, 8>(m[y], samples + y * stride);
 }
 
+template <typename Bits>
 void idct8(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
            std::uint8_t* samples, std::ptrdiff_t stride) {
   constexpr int kLastInTopLeftQuarter = 9;  // zigzag 0..9 lies in rows and columns 0..3
-  if (last == 0) return fill_dc<8>(coefficients, quantization, samples, stride);
+  if (last == 0) return fill_dc<Bits, 8>(coefficients, quantization, samples, stride);
   if (last <= kLastInTopLeftQuarter) {
-    return idct8_dense<true>(coefficients, quantization, samples, stride);
+    return idct8_dense<Bits, true>(coefficients, quantization, samples, stride);
   }
-  idct8_dense<false>(coefficients, quantization, samples, stride);
+  idct8_dense<Bits, false>(coefficients, quantization, samples, stride);
 }
 
-constexpr BlockTransforms make_block_transforms() { return {idct1, idct2, idct4, idct8}; }
+template <typename Bits>
+constexpr BlockTransforms make_transforms_for() {
+  return {idct1<Bits>, idct2<Bits>, idct4<Bits>, idct8<Bits>};
+}
+
+constexpr TransformVariant make_transforms() {
+  return {make_transforms_for<Bits8>(), make_transforms_for<Bits12>()};
+}
 
 }  // namespace
 }  // namespace streamresize

@@ -10,6 +10,8 @@ namespace streamresize {
 
 class Input {
  public:
+  explicit Input(std::uint64_t offset = 0) : offset_(offset) {}
+
   void append(std::span<const std::uint8_t> bytes);
   void finish() { finished_ = true; }
 
@@ -29,7 +31,7 @@ class Input {
  private:
   std::vector<std::uint8_t> buffer_;
   std::size_t begin_ = 0;
-  std::uint64_t offset_ = 0;  // of bytes()[0] in the source
+  std::uint64_t offset_;  // of bytes()[0] in the source
   bool finished_ = false;
 };
 

@@ -1,7 +1,9 @@
 // Marker codes (T.81 Table B.1).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace streamresize::marker {
 
@@ -17,6 +19,7 @@ inline constexpr std::uint8_t kSoi = 0xD8;
 inline constexpr std::uint8_t kEoi = 0xD9;
 inline constexpr std::uint8_t kSos = 0xDA;
 inline constexpr std::uint8_t kDqt = 0xDB;
+inline constexpr std::uint8_t kDnl = 0xDC;
 inline constexpr std::uint8_t kDri = 0xDD;
 inline constexpr std::uint8_t kApp0 = 0xE0;
 inline constexpr std::uint8_t kApp1 = 0xE1;
@@ -41,4 +44,28 @@ constexpr bool is_kept(std::uint8_t code) {
   return code == kApp0 || code == kApp1 || code == kApp2 || code == kApp14;
 }
 
+// Markers whose segments are read; all others are passed over.
+constexpr bool is_parsed(std::uint8_t code) {
+  return code == kDqt || code == kDht || code == kDac || code == kDri || code == kDnl ||
+         code == kSos || is_start_of_frame(code) || is_kept(code);
+}
+
 }  // namespace streamresize::marker
+
+namespace streamresize {
+
+// The next marker in entropy-coded data: its 0xFF, followed by a code that is neither a stuffed
+// zero nor a fill byte. Where there is none, `end`, or the last byte if that is 0xFF.
+inline const std::uint8_t* next_marker(const std::uint8_t* at, const std::uint8_t* end) {
+  while (true) {
+    const auto* prefix =
+        at == end ? nullptr
+                  : static_cast<const std::uint8_t*>(
+                        std::memchr(at, 0xFF, static_cast<std::size_t>(end - at)));
+    if (prefix == nullptr) return end;
+    if (end - prefix < 2 || (prefix[1] != 0 && prefix[1] != 0xFF)) return prefix;
+    at = prefix + (prefix[1] == 0 ? 2 : 1);
+  }
+}
+
+}  // namespace streamresize

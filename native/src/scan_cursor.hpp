@@ -1,35 +1,33 @@
 // A cursor knows one scan: its header, its tables, its place in the bytes, its entropy state.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "coefficients.hpp"
 #include "input.hpp"
-#include "streamresize/frame.hpp"
 #include "streamresize/status.hpp"
-#include "warning_log.hpp"
 
 namespace streamresize {
 
-// MCUs [column, last) of the current MCU row, whose coefficients start at MCU `origin`.
+// MCUs [next, last) of the scan within one MCU row of the frame, whose coefficients start at MCU
+// `origin`.
 struct McuRun {
-  std::uint32_t origin;
-  std::uint32_t column;
-  std::uint32_t last;
+  std::uint32_t row = 0;
+  std::uint32_t origin = 0;
+  std::uint32_t next = 0;
+  std::uint32_t last = 0;
 };
-
-// How much of the zigzag sequence each component needs: 0 is the DC coefficient alone.
-using KeptCoefficients = std::array<std::uint8_t, kMaxComponents>;
 
 class ScanCursor {
  public:
   virtual ~ScanCursor() = default;
 
-  // Adds this scan's coefficients for the run to `row` and moves run.column on. Returns ok when
-  // the run is complete; after need_input, run.column is the first MCU that is not decoded yet and
-  // nothing of it is left in `row`.
-  virtual Status decode(Input& input, CoefficientRow& row, McuRun& run) = 0;
+  // MCUs that this scan has in MCU row `row` of the frame.
+  [[nodiscard]] virtual std::uint32_t mcus_in_row(std::uint32_t row) const = 0;
+
+  // Adds this scan's coefficients for the run to `coefficients` and moves run.next on. Returns ok
+  // when the run is complete. After need_input, `coefficients` holds whole MCUs only.
+  virtual Status decode(Input& input, CoefficientRow& coefficients, McuRun& run) = 0;
 };
 
 }  // namespace streamresize

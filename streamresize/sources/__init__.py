@@ -1,5 +1,13 @@
 """Where the bytes come from: everything becomes chunks."""
 
-from streamresize.sources.chunks import CHUNK_BYTES, Source, open_chunks
+from streamresize.sources.chunks import (
+    CHUNK_BYTES,
+    Chunk,
+    OpenSource,
+    Source,
+    Store,
+    open_source,
+)
+from streamresize.sources.spool import Spool
 
-__all__ = ["CHUNK_BYTES", "Source", "open_chunks"]
+__all__ = ["CHUNK_BYTES", "Chunk", "OpenSource", "Source", "Spool", "Store", "open_source"]

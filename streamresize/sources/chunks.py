@@ -5,9 +5,12 @@ A path is read, not mapped: a mapped file that another process cuts short kills 
 
 from __future__ import annotations
 
+import io
 import os
+import stat
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias, cast
 
 from streamresize.errors import SourceError
@@ -18,8 +21,34 @@ Source: TypeAlias = str | os.PathLike[str] | Chunk | BinaryIO | Iterable[Chunk]
 CHUNK_BYTES = 1 << 18
 
 
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where the bytes of a source can be read again, from byte `start` of it on.
+
+    place: an open file's descriptor, or the bytes themselves.
+    """
+
+    place: int | memoryview
+    start: int = 0
+
+    @property
+    def size(self) -> int:
+        """Bytes from `start` to the end, as they stand now."""
+        if isinstance(self.place, memoryview):
+            return self.place.nbytes - self.start
+        return max(0, os.fstat(self.place).st_size - self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """chunks: the bytes, once. store: where they can be read again; None for a mere stream."""
+
+    chunks: Iterator[Chunk]
+    store: Store | None = None
+
+
 @contextmanager
-def open_chunks(source: Source) -> Generator[Iterator[Chunk], None, None]:
+def open_source(source: Source) -> Generator[OpenSource, None, None]:
     """Open `source` and give its bytes in chunks of at most CHUNK_BYTES (iterators: as they are).
 
     Only a path is opened, and closed, here; a file object is read from where it stands and left
@@ -27,13 +56,15 @@ def open_chunks(source: Source) -> Generator[Iterator[Chunk], None, None]:
     """
     if isinstance(source, (str, os.PathLike)):
         with _opened(source) as file:
-            yield _from_file(file)
+            yield OpenSource(_from_file(file), _file_store(file))
     elif hasattr(source, "read"):
-        yield _from_file(cast(BinaryIO, source))
+        file = cast(BinaryIO, source)
+        yield OpenSource(_from_file(file), _file_store(file))
     elif _is_buffer(source):
-        yield _from_buffer(cast(Chunk, source))
+        with memoryview(cast(Chunk, source)) as view, view.cast("B") as octets:
+            yield OpenSource(_from_buffer(octets), Store(octets))
     else:
-        yield iter(cast(Iterable[Chunk], source))
+        yield OpenSource(iter(cast(Iterable[Chunk], source)))
 
 
 @contextmanager
@@ -44,6 +75,14 @@ def _opened(path: str | os.PathLike[str]) -> Generator[BinaryIO, None, None]:
         raise SourceError(f"cannot open {os.fspath(path)}: {error.strerror}") from error
     with file:
         yield cast(BinaryIO, file)
+
+
+def _file_store(file: BinaryIO) -> Store | None:
+    """Regular files opened by Python itself; others may show different bytes than their file."""
+    raw = file.raw if isinstance(file, io.BufferedReader) else file
+    if not isinstance(raw, io.FileIO) or not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
+        return None
+    return Store(raw.fileno(), file.tell())
 
 
 def _is_buffer(source: object) -> bool:
@@ -67,7 +106,6 @@ def _from_file(file: BinaryIO) -> Iterator[Chunk]:
         yield chunk
 
 
-def _from_buffer(buffer: Chunk) -> Iterator[Chunk]:
-    with memoryview(buffer) as view, view.cast("B") as octets:
-        for start in range(0, len(octets), CHUNK_BYTES):
-            yield octets[start : start + CHUNK_BYTES]
+def _from_buffer(octets: memoryview) -> Iterator[Chunk]:
+    for start in range(0, len(octets), CHUNK_BYTES):
+        yield octets[start : start + CHUNK_BYTES]

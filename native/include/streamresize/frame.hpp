@@ -40,6 +40,9 @@ struct Frame {
   std::uint32_t mcu_columns = 0;
   std::uint32_t mcu_rows = 0;
   std::array<Component, kMaxComponents> components{};
+
+  [[nodiscard]] bool progressive() const { return sof == 2 || sof == 10; }
+  [[nodiscard]] bool arithmetic() const { return sof >= 9; }
 };
 
 // An application segment kept for the caller: APP0, APP1, APP2 or APP14, without its length field.
@@ -52,6 +55,7 @@ struct Segment {
 struct Header {
   Frame frame;
   std::uint32_t restart_interval = 0;  // MCUs, 0 for none
+  bool multi_scan = false;             // see Decoder::read_scans()
   std::vector<Segment> segments;
 };
 

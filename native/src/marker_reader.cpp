@@ -1,4 +1,4 @@
-#include "header_reader.hpp"
+#include "marker_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,17 +18,13 @@ const char* unsupported_process(std::uint8_t code) {
   switch (code) {
     case 0xC0:
     case 0xC1:
-      return nullptr;
     case 0xC2:
-      return "progressive DCT";
-    case 0xC3:
-      return "lossless";
     case 0xC9:
-      return "arithmetic coding";
     case 0xCA:
-      return "progressive DCT with arithmetic coding";
+      return nullptr;
+    case 0xC3:
     case 0xCB:
-      return "lossless with arithmetic coding";
+      return "lossless coding";
     case 0xF7:
       return "JPEG-LS";
     default:
@@ -38,22 +34,58 @@ const char* unsupported_process(std::uint8_t code) {
 
 }  // namespace
 
-Status HeaderReader::read(Input& input) {
+Status MarkerReader::read_to_scan(Input& input) {
   if (Status status = read_soi(input); !status.ok()) return status;
-  while (!sos_read_) {
-    Status status = payload_left_ != 0 ? skip_payload(input)
-                    : marker_ == 0     ? find_marker(input)
-                                       : read_segment(input);
+  if (at_scan_) return {};
+  while (!at_scan_) {
+    if (eoi_read_) return Status::end();
+    const Status status = step(input);
     if (status.code == StatusCode::need_input && input.finished()) {
       const std::uint64_t end = input.offset() + input.bytes().size();
-      return Status::malformed("the file ends inside its headers", end);
+      return scans_ == 0 ? Status::malformed("the file ends inside its headers", end)
+                         : Status::end();
+    }
+    if (!status.ok()) return status;
+  }
+  ++scans_;
+  return {};
+}
+
+Status MarkerReader::step(Input& input) {
+  if (payload_left_ != 0) return skip_payload(input);
+  return marker_ == 0 ? find_marker(input) : read_segment(input);
+}
+
+Status MarkerReader::skip_scan(Input& input) {
+  if (!at_scan_) return {};
+  const auto bytes = input.bytes();
+  const std::uint8_t* end = bytes.data() + bytes.size();
+  const std::uint8_t* at = bytes.data();
+  while (true) {
+    at = next_marker(at, end);
+    if (end - at < 2 || !marker::is_restart(at[1])) break;
+    at += 2;
+  }
+  input.consume(static_cast<std::size_t>(at - bytes.data()));
+  if (end - at < 2 && !input.finished()) return Status::need_input();
+  at_scan_ = false;
+  return {};
+}
+
+Status MarkerReader::read_height(Input& input) {
+  while (header_.frame.height == 0) {
+    const Status status = at_scan_ ? skip_scan(input) : step(input);
+    const bool exhausted = status.code == StatusCode::need_input && input.finished();
+    if (exhausted || eoi_read_ || (status.ok() && at_scan_)) {
+      return Status::malformed("SOF: the height is 0 and no DNL segment gives it",
+                               input.offset());
     }
     if (!status.ok()) return status;
   }
   return {};
 }
 
-Status HeaderReader::read_soi(Input& input) {
+Status MarkerReader::read_soi(Input& input) {
   if (soi_read_) return {};
   const auto bytes = input.bytes();
   if (bytes.size() < 2 && !input.finished()) return Status::need_input();
@@ -66,7 +98,7 @@ Status HeaderReader::read_soi(Input& input) {
 }
 
 // Passes over fill bytes (B.1.1.2) and over junk between segments.
-Status HeaderReader::find_marker(Input& input) {
+Status MarkerReader::find_marker(Input& input) {
   const auto bytes = input.bytes();
   const auto prefix = std::find(bytes.begin(), bytes.end(), 0xFF);
   const auto code = std::find_if(prefix, bytes.end(), [](std::uint8_t b) { return b != 0xFF; });
@@ -78,22 +110,24 @@ Status HeaderReader::find_marker(Input& input) {
   const std::uint64_t offset = input.offset() + static_cast<std::size_t>(code - bytes.begin()) - 1;
   const std::uint8_t found = *code;
   input.consume(static_cast<std::size_t>(code - bytes.begin()) + 1);
-  if (found == marker::kEoi) return Status::malformed("EOI before any scan", offset);
-  if (found == marker::kSos && !sof_read_) return Status::malformed("SOS before SOF", offset);
-  if (found == marker::kSos) scan_.offset = offset;
-  if (found != 0 && !marker::is_standalone(found)) marker_ = found;
+  return take_marker(found, offset);
+}
+
+Status MarkerReader::take_marker(std::uint8_t code, std::uint64_t offset) {
+  if (code == marker::kEoi && scans_ == 0) return Status::malformed("EOI before any scan", offset);
+  if (code == marker::kEoi) eoi_read_ = true;
+  if (code == marker::kSos && !sof_read_) return Status::malformed("SOS before SOF", offset);
+  if (code == marker::kSos) scan_ = {.offset = offset};
+  if (code != 0 && !marker::is_standalone(code)) marker_ = code;
   return {};
 }
 
-Status HeaderReader::read_segment(Input& input) {
+Status MarkerReader::read_segment(Input& input) {
   const auto bytes = input.bytes();
   if (bytes.size() < 2) return Status::need_input();
   const std::size_t length = big_endian16(bytes, 0);
   if (length < 2) return Status::malformed("segment length below 2", input.offset());
-  const bool parsed = marker_ == marker::kDqt || marker_ == marker::kDht ||
-                      marker_ == marker::kDri || marker_ == marker::kSos ||
-                      marker::is_start_of_frame(marker_) || marker::is_kept(marker_);
-  if (!parsed) {
+  if (!marker::is_parsed(marker_)) {
     payload_left_ = length;
     marker_ = 0;
     return {};
@@ -105,21 +139,25 @@ Status HeaderReader::read_segment(Input& input) {
   return status;
 }
 
-Status HeaderReader::skip_payload(Input& input) {
+Status MarkerReader::skip_payload(Input& input) {
   const std::size_t available = std::min(payload_left_, input.bytes().size());
   input.consume(available);
   payload_left_ -= available;
   return payload_left_ == 0 ? Status{} : Status::need_input();
 }
 
-Status HeaderReader::parse(const Payload& payload) {
+Status MarkerReader::parse(const Payload& payload) {
   switch (marker_) {
     case marker::kDqt:
       return parse_dqt(payload);
     case marker::kDht:
       return parse_dht(payload);
+    case marker::kDac:
+      return parse_dac(payload);
     case marker::kDri:
       return parse_dri(payload);
+    case marker::kDnl:
+      return parse_dnl(payload);
     case marker::kSos:
       return parse_sos(payload);
     default:
@@ -128,7 +166,7 @@ Status HeaderReader::parse(const Payload& payload) {
 }
 
 // B.2.4.1
-Status HeaderReader::parse_dqt(Payload payload) {
+Status MarkerReader::parse_dqt(Payload payload) {
   auto bytes = payload.bytes;
   while (!bytes.empty()) {
     const std::size_t element_size = bytes[0] >> 4 == 0 ? 1 : 2;
@@ -152,7 +190,7 @@ Status HeaderReader::parse_dqt(Payload payload) {
 }
 
 // B.2.4.2
-Status HeaderReader::parse_dht(Payload payload) {
+Status MarkerReader::parse_dht(Payload payload) {
   auto bytes = payload.bytes;
   while (!bytes.empty()) {
     if (bytes.size() < 17) return Status::malformed("DHT: the segment is too short", payload.offset);
@@ -176,7 +214,7 @@ Status HeaderReader::parse_dht(Payload payload) {
 }
 
 // B.2.4.4
-Status HeaderReader::parse_dri(const Payload& payload) {
+Status MarkerReader::parse_dri(const Payload& payload) {
   if (payload.bytes.size() < 2) {
     return Status::malformed("DRI: the segment is too short", payload.offset);
   }
@@ -184,8 +222,39 @@ Status HeaderReader::parse_dri(const Payload& payload) {
   return {};
 }
 
+// B.2.4.3
+Status MarkerReader::parse_dac(const Payload& payload) {
+  for (std::size_t i = 0; i + 1 < payload.bytes.size(); i += 2) {
+    const std::size_t slot = payload.bytes[i] & 15;
+    const std::uint8_t value = payload.bytes[i + 1];
+    ArithmeticConditioning& conditioning = tables_.conditioning;
+    const bool is_dc = payload.bytes[i] >> 4 == 0;
+    if (payload.bytes[i] >> 4 > 1 || slot > 3 || (is_dc && (value & 15) > value >> 4)) {
+      return Status::malformed("DAC: class, table number or value out of range", payload.offset);
+    }
+    if (is_dc) {
+      conditioning.dc_lower[slot] = value & 15;
+      conditioning.dc_upper[slot] = value >> 4;
+    } else {
+      conditioning.ac_threshold[slot] = value;
+    }
+  }
+  return {};
+}
+
+// B.2.5
+Status MarkerReader::parse_dnl(const Payload& payload) {
+  if (payload.bytes.size() < 2) {
+    return Status::malformed("DNL: the segment is too short", payload.offset);
+  }
+  if (!sof_read_ || header_.frame.height != 0) return {};
+  const std::uint32_t height = big_endian16(payload.bytes, 0);
+  if (height == 0) return Status::malformed("DNL: the height is 0", payload.offset);
+  return set_height(height, payload.offset);
+}
+
 // B.2.2
-Status HeaderReader::parse_sof(const Payload& payload) {
+Status MarkerReader::parse_sof(const Payload& payload) {
   if (sof_read_) return Status::malformed("a second SOF", payload.offset);
   if (const char* feature = unsupported_process(marker_)) {
     return Status::unsupported(feature, payload.offset);
@@ -199,28 +268,36 @@ Status HeaderReader::parse_sof(const Payload& payload) {
   frame.precision = bytes[0];
   frame.height = big_endian16(bytes, 1);
   frame.width = big_endian16(bytes, 3);
-  if (frame.precision != 8) return Status::unsupported("sample precision other than 8", payload.offset);
-  if (Status status = check_dimensions(payload.offset); !status.ok()) return status;
+  const bool has_12_bits = frame.precision == 12 && marker_ != marker::kSof0;
+  if (frame.precision != 8 && !has_12_bits) {
+    return Status::unsupported("sample precision other than 8 or 12", payload.offset);
+  }
+  if (frame.width == 0) return Status::malformed("SOF: the width is 0", payload.offset);
+  if (frame.width > limits_.width) {
+    return Status::limit("width", frame.width, limits_.width, payload.offset);
+  }
   sof_read_ = true;
-  return parse_components(payload);
+  if (Status status = parse_components(payload); !status.ok()) return status;
+  return set_height(frame.height, payload.offset);
 }
 
-Status HeaderReader::check_dimensions(std::uint64_t offset) const {
-  const Frame& frame = header_.frame;
-  if (frame.height == 0) return Status::unsupported("height given by DNL", offset);
-  if (frame.width == 0) return Status::malformed("SOF: the width is 0", offset);
-  if (frame.width > limits_.width) {
-    return Status::limit("width", frame.width, limits_.width, offset);
-  }
-  if (frame.height > limits_.height) {
-    return Status::limit("height", frame.height, limits_.height, offset);
-  }
-  const std::uint64_t pixels = std::uint64_t{frame.width} * frame.height;
+// The sizes that depend on the height; 0 where a DNL segment is to give it.
+Status MarkerReader::set_height(std::uint32_t height, std::uint64_t offset) {
+  Frame& frame = header_.frame;
+  frame.height = height;
+  if (height > limits_.height) return Status::limit("height", height, limits_.height, offset);
+  const std::uint64_t pixels = std::uint64_t{frame.width} * height;
   if (pixels > limits_.pixels) return Status::limit("pixels", pixels, limits_.pixels, offset);
+  for (std::size_t i = 0; i < frame.component_count; ++i) {
+    Component& component = frame.components[i];
+    component.height = ceil_div(height * component.v, frame.v_max);
+  }
+  const std::uint32_t blocks_v = frame.component_count == 1 ? 1 : frame.v_max;
+  frame.mcu_rows = ceil_div(height, kBlockSize * blocks_v);
   return {};
 }
 
-Status HeaderReader::parse_components(const Payload& payload) {
+Status MarkerReader::parse_components(const Payload& payload) {
   Frame& frame = header_.frame;
   frame.component_count = payload.bytes[5];
   if (frame.component_count == 0) return Status::malformed("SOF: no components", payload.offset);
@@ -249,25 +326,20 @@ Status HeaderReader::parse_components(const Payload& payload) {
     component.blocks_h = single ? std::uint8_t{1} : component.h;
     component.blocks_v = single ? std::uint8_t{1} : component.v;
     component.width = ceil_div(frame.width * component.h, frame.h_max);
-    component.height = ceil_div(frame.height * component.v, frame.v_max);
   }
   frame.mcu_columns = ceil_div(frame.width, kBlockSize * (single ? 1U : frame.h_max));
-  frame.mcu_rows = ceil_div(frame.height, kBlockSize * (single ? 1U : frame.v_max));
   return {};
 }
 
 // B.2.3
-Status HeaderReader::parse_sos(const Payload& payload) {
+Status MarkerReader::parse_sos(const Payload& payload) {
   const auto bytes = payload.bytes;
   if (bytes.empty() || bytes.size() < 4 + std::size_t{2} * bytes[0]) {
     return Status::malformed("SOS: the segment is too short", payload.offset);
   }
   const Frame& frame = header_.frame;
-  if (bytes[0] < frame.component_count) {
-    return Status::unsupported("components in separate scans", payload.offset);
-  }
-  if (bytes[0] > frame.component_count) {
-    return Status::malformed("SOS: more components than the frame has", payload.offset);
+  if (bytes[0] == 0 || bytes[0] > frame.component_count) {
+    return Status::malformed("SOS: wrong number of components", payload.offset);
   }
   scan_.component_count = bytes[0];
   std::array<bool, kMaxComponents> used{};
@@ -281,20 +353,54 @@ Status HeaderReader::parse_sos(const Payload& payload) {
     if (index == frame.component_count) {
       return Status::malformed("SOS: component not in the frame", payload.offset);
     }
+    if (selectors >> 4 > 3 || (selectors & 15) > 3) {
+      return Status::malformed("SOS: entropy table number above 3", payload.offset);
+    }
     used[index] = true;
     scan_.components[i] = {.index = index,
                            .dc_table = static_cast<std::uint8_t>(selectors >> 4),
                            .ac_table = static_cast<std::uint8_t>(selectors & 15)};
-    if (selectors >> 4 > 3 || (selectors & 15) > 3) {
-      return Status::malformed("SOS: Huffman table number above 3", payload.offset);
+  }
+  if (Status status = parse_band(payload); !status.ok()) return status;
+  header_.restart_interval = tables_.restart_interval;
+  header_.multi_scan = header_.multi_scan || frame.progressive() || frame.height == 0 ||
+                       scan_.component_count < frame.component_count;
+  at_scan_ = true;
+  return keep_quantization();
+}
+
+// Which coefficients a progressive scan has, and which of their bits (G.1.1.1.1).
+Status MarkerReader::parse_band(const Payload& payload) {
+  if (!header_.frame.progressive()) return {};
+  const auto band = payload.bytes.subspan(1 + std::size_t{2} * scan_.component_count, 3);
+  scan_.first = band[0];
+  scan_.last = band[1];
+  scan_.high_bit = band[2] >> 4;
+  scan_.low_bit = band[2] & 15;
+  const bool is_dc = scan_.first == 0;
+  const bool band_fits = is_dc ? scan_.last == 0
+                               : scan_.last >= scan_.first && scan_.last < 64 &&
+                                     scan_.component_count == 1;
+  const bool bits_fit =
+      scan_.low_bit <= 13 && (scan_.high_bit == 0 || scan_.high_bit == scan_.low_bit + 1);
+  if (band_fits && bits_fit) return {};
+  return Status::malformed("SOS: impossible progressive scan", payload.offset);
+}
+
+Status MarkerReader::keep_quantization() {
+  for (std::size_t i = 0; i < scan_.component_count; ++i) {
+    const std::size_t index = scan_.components[i].index;
+    auto& kept = quantization_[index];
+    if (kept.defined) continue;
+    kept = tables_.quantization[header_.frame.components[index].quantization];
+    if (!kept.defined) {
+      return Status::malformed("SOS: quantization table not defined", scan_.offset);
     }
   }
-  header_.restart_interval = tables_.restart_interval;
-  sos_read_ = true;
   return {};
 }
 
-Status HeaderReader::keep(const Payload& payload) {
+Status MarkerReader::keep(const Payload& payload) {
   kept_bytes_ += payload.bytes.size();
   if (kept_bytes_ > limits_.metadata_bytes) {
     return Status::limit("metadata_bytes", kept_bytes_, limits_.metadata_bytes, payload.offset);

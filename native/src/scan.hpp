@@ -1,0 +1,28 @@
+// One scan as found in the file, and the cursor that decodes it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "coefficients.hpp"
+#include "scan_cursor.hpp"
+#include "tables.hpp"
+#include "warning_log.hpp"
+
+namespace streamresize {
+
+struct Scan {
+  ScanHeader header;
+  Tables tables;
+  std::uint64_t begin = 0;  // of the entropy-coded data
+  std::uint64_t end = 0;    // behind it, or further on
+};
+
+// Blocks that decoding the scan visits.
+std::uint64_t block_visits(const Frame& frame, const Scan& scan);
+
+// `log` must outlive the cursor.
+Status make_cursor(const Frame& frame, const Scan& scan, const KeptCoefficients& kept,
+                   WarningLog& log, std::unique_ptr<ScanCursor>& cursor);
+
+}  // namespace streamresize
