@@ -17,14 +17,19 @@ from streamresize.errors import (
     StreamResizeError,
     UnsupportedJPEG,
 )
+from streamresize.geometry import Fit
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
 from streamresize.memory import estimate_memory
 from streamresize.pipeline import OutputImage, Result, Size
+from streamresize.sinks import Format
+from streamresize.sources import Source
 from streamresize.strips import Strip
 
 __all__ = [
     "EncodeError",
+    "Fit",
+    "Format",
     "ImageInfo",
     "LimitExceeded",
     "Limits",
@@ -32,6 +37,7 @@ __all__ = [
     "OutputImage",
     "Result",
     "Size",
+    "Source",
     "SourceError",
     "StreamResizeError",
     "Strip",

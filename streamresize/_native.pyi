@@ -59,7 +59,9 @@ class Decoder:
     def open_buffer(self, buffer: bytes | bytearray | memoryview) -> None: ...
     def planes(self) -> list[tuple[int, int, int]]:
         """(width, height, rows in an MCU row) of each component at its scale."""
-    def decode_mcu_rows(self, planes: Sequence[NDArray[np.uint8] | NDArray[np.uint16]], done: int, wanted: int) -> int:
+    def decode_mcu_rows(
+        self, planes: Sequence[NDArray[np.uint8] | NDArray[np.uint16]], done: int, wanted: int
+    ) -> int:
         """Decode MCU rows `done` to `wanted` - 1 of a strip; return how many it now holds."""
     @property
     def bytes_consumed(self) -> int: ...

@@ -150,7 +150,8 @@ class StripDecoder:
     def _new_planes(self) -> tuple[Samples | DeepSamples, ...]:
         return tuple(
             np.empty(
-                (min(height - self._mcu_row * rows, rows * self._strip_mcu_rows), width), self._dtype
+                (min(height - self._mcu_row * rows, rows * self._strip_mcu_rows), width),
+                self._dtype,
             )
             for width, height, rows in self._layout
         )
@@ -164,4 +165,3 @@ class StripDecoder:
             ),
             starts,
         )
-

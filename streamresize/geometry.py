@@ -165,4 +165,5 @@ def plane_length(pixels: int, ratio: tuple[int, int], scale: int) -> int:
     ratio: the component's sampling factor and the largest of the frame.
     """
     factor, most = ratio
-    return -(-(-(-pixels * factor // most)) // scale)
+    samples = -(-pixels * factor // most)
+    return -(-samples // scale)

@@ -36,7 +36,7 @@ def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
-        + library_bytes(info, sizes, fingerprint)
+        + library_bytes(sizes, fingerprint)
     )
 
 
@@ -49,7 +49,7 @@ def strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
     return sum(in_mcu_row) * max(1, STRIP_SAMPLES // max(in_mcu_row))
 
 
-def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> int:
+def library_bytes(sizes: Sequence[Size], fingerprint: bool) -> int:
     """What the first request of its kind loads."""
     formats = {size.format for size in sizes}
     loaded = []

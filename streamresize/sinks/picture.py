@@ -139,7 +139,7 @@ def picture_sink(
     quality: int,
 ) -> PictureSink:
     """The sink for `format`; JPEG from gray and YCbCr needs no RGB on the way."""
-    if format != "jpeg" or PLANES_USED[info.color] > 1 and info.color != "ycbcr":
+    if format != "jpeg" or (PLANES_USED[info.color] > 1 and info.color != "ycbcr"):
         return RasterSink(info, placement, orientation, format, quality)
     is_color = info.color == "ycbcr"
     requests = (

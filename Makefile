@@ -1,0 +1,64 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+BUILT_FROM := pyproject.toml CMakeLists.txt $(shell find native -type f) $(wildcard streamresize/kernels/*.py)
+CXX_FILES := $(shell find native -name '*.hpp' -o -name '*.cpp')
+CHECKED := streamresize server tests benchmarks
+
+.PHONY: help
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(STAMP)  ## make a 144-megapixel JPEG and resize it to 1600 and 200 px in one pass
+	$(BIN)/python -m benchmarks.demo build/demo
+
+.PHONY: test
+test: $(STAMP)  ## run the tests
+	$(BIN)/python -m pytest
+
+.PHONY: native-test
+native-test: $(STAMP)  ## test the C++ core alone, under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(BIN)/cmake -S . -B build/native-test -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
+		-DCMAKE_BUILD_TYPE=RelWithDebInfo -DSTREAMRESIZE_BUILD_TESTS=ON -DSTREAMRESIZE_SANITIZE=ON
+	$(BIN)/cmake --build build/native-test
+	$(BIN)/ctest --test-dir build/native-test --output-on-failure
+
+.PHONY: lint
+lint: $(STAMP)  ## check style, types, layers
+	$(BIN)/ruff check $(CHECKED) native
+	$(BIN)/ruff format --check $(CHECKED) native
+	$(BIN)/mypy $(CHECKED)
+	$(BIN)/lint-imports
+	$(BIN)/clang-format --dry-run --Werror $(CXX_FILES)
+
+.PHONY: format
+format: $(STAMP)  ## bring all code into the project's format
+	$(BIN)/ruff check --fix-only $(CHECKED) native
+	$(BIN)/ruff format $(CHECKED) native
+	$(BIN)/clang-format -i $(CXX_FILES)
+
+.PHONY: bench
+bench: $(STAMP)  ## measure kernels, quality and memory
+	$(BIN)/python -m pip install --quiet '.[bench]'
+	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.memory
+
+.PHONY: clean
+clean:  ## remove everything that was built
+	rm -rf build $(VENV)
+
+$(STAMP): $(BUILT_FROM)
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python's venv is missing: install python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import os, sysconfig as s; open(os.path.join(s.get_path("include"), "Python.h"))' \
+		|| { echo "Python's headers are missing: install python3-dev"; exit 1; }
+	@command -v $${CXX:-c++} >/dev/null || { echo "a C++20 compiler is missing: install g++"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[server,test,lint,native]'
+	touch $@

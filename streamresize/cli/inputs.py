@@ -1,0 +1,39 @@
+"""Input arguments: paths, or `-` for standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamresize
+from streamresize import Source
+
+STDIN = "-"
+
+
+def open_input(name: str) -> Source:
+    return sys.stdin.buffer if name == STDIN else name
+
+
+def stem(name: str) -> str:
+    return "stdin" if name == STDIN else Path(name).stem
+
+
+def complain(name: str, message: object) -> None:
+    """One line on standard error."""
+    print(f"streamresize: {name}: {message}", file=sys.stderr)
+
+
+def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:
+    """Do `work` for every input; report those that fail and return the exit status."""
+    status = 0
+    for name in names:
+        try:
+            work(name)
+        except BrokenPipeError:
+            raise
+        except (streamresize.StreamResizeError, OSError) as error:
+            complain(name, error)
+            status = 1
+    return status

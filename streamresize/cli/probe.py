@@ -1,0 +1,56 @@
+"""streamresize probe"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+import streamresize
+from streamresize.cli import inputs
+
+EXAMPLES = """\
+examples:
+  streamresize probe photo.jpg
+  streamresize probe --json *.jpg | jq 'select(.width > 10000) | .file'
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "probe",
+        help="say what the headers of JPEG files say",
+        description="Read the headers of JPEG files, and nothing more.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("inputs", nargs="+", metavar="IN", help="JPEG file, - for standard input")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    def probe(name: str) -> None:
+        info = streamresize.probe(inputs.open_input(name))
+        print(
+            json.dumps({"file": name, **info.to_dict()}) if arguments.json else describe(name, info)
+        )
+
+    return inputs.for_each(arguments.inputs, probe)
+
+
+def describe(name: str, info: streamresize.ImageInfo) -> str:
+    sampling = " ".join(f"{h}x{v}" for h, v in info.sampling)
+    facts = [
+        f"{info.width}x{info.height}",
+        info.sof,
+        f"{info.color} {sampling}",
+        f"{info.precision} bit",
+        f"orientation {info.orientation}",
+    ]
+    if info.restart_interval:
+        facts.append(f"restart interval {info.restart_interval}")
+    for kind in ("jfif", "exif", "icc", "adobe"):
+        if getattr(info, f"has_{kind}"):
+            facts.append(kind.upper() if kind != "adobe" else "Adobe")
+    return f"{name}: {', '.join(facts)}"
