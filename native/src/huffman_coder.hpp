@@ -12,7 +12,6 @@
 namespace streamresize {
 
 inline constexpr const char* kBadCode = "invalid Huffman code";
-inline constexpr const char* kBadIndex = "coefficient index above 63";
 
 class HuffmanCoder {
  public:

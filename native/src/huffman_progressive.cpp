@@ -11,6 +11,11 @@ namespace {
 constexpr int kZeroRun = 15;  // run length of ZRL, whose size is 0
 constexpr int kAllZeros = 64;
 
+void store(const CoefficientRow::Block& block, int k, std::int16_t value) {
+  block.values[kNaturalOrder[static_cast<std::size_t>(k)]] = value;
+  *block.last = static_cast<std::uint8_t>(std::clamp<int>(k, *block.last, 63));
+}
+
 }  // namespace
 
 const char* HuffmanDcFirst::decode(const ScanLayout::Part& part,
@@ -59,9 +64,7 @@ const char* HuffmanAcFirst::decode(const ScanLayout::Part&, const CoefficientRow
       return nullptr;
     }
     const auto value = static_cast<std::int16_t>(reader_.receive_extend(size));
-    if (k > last_) return kBadIndex;
-    block.values[kNaturalOrder[static_cast<std::size_t>(k)]] = shifted(value, low_bit_);
-    *block.last = std::max(*block.last, static_cast<std::uint8_t>(k));
+    store(block, k, shifted(value, low_bit_));
   }
   return nullptr;
 }
@@ -84,11 +87,7 @@ const char* HuffmanAcRefine::decode(const ScanLayout::Part&, const CoefficientRo
       reader_.skip(1);
     }
     k = refine(block, k, run);
-    if (k > last_) return size == 0 ? nullptr : kBadIndex;
-    if (size != 0) {
-      block.values[kNaturalOrder[static_cast<std::size_t>(k)]] = unit(negative, low_bit_);
-      *block.last = std::max(*block.last, static_cast<std::uint8_t>(k));
-    }
+    if (size != 0) store(block, k, unit(negative, low_bit_));
     ++k;
   }
   if (ended_blocks_ != 0) {

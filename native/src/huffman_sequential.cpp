@@ -1,5 +1,7 @@
 #include "huffman_sequential.hpp"
 
+#include <algorithm>
+
 #include "coefficient_math.hpp"
 #include "zigzag.hpp"
 
@@ -50,11 +52,10 @@ const char* HuffmanSequential::decode_ac(const ScanLayout::Part& part,
       k += run;
       value = reader_.receive_extend(size);
     }
-    if (k >= kBlockEnd) return kBadIndex;
     block.values[kNaturalOrder[static_cast<std::size_t>(k)]] = static_cast<std::int16_t>(value);
     last = k++;
   }
-  *block.last = static_cast<std::uint8_t>(last);
+  *block.last = static_cast<std::uint8_t>(std::min(last, kBlockEnd - 1));
   return end_of_block ? nullptr : skip_ac(table, k);
 }
 
@@ -70,7 +71,7 @@ const char* HuffmanSequential::skip_ac(const HuffmanTable& table, int k) {
     k += run + 1;
     reader_.skip(size);
   }
-  return k == kBlockEnd ? nullptr : kBadIndex;
+  return nullptr;
 }
 
 }  // namespace streamresize

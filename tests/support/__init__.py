@@ -1,0 +1,1 @@
+"""What the tests share: files of the project's own making, oracles, and the corpus."""

@@ -1,0 +1,126 @@
+"""Real files of every kind, where the corpus is at hand."""
+
+from __future__ import annotations
+
+import collections
+import resource
+import sys
+import time
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import streamresize
+
+from .support.corpus import ROOT, Entry, entries, in_folder, needs_corpus
+from .support.oracle import require_oracle, run_oracle, scaled_planes
+
+pytestmark = needs_corpus
+
+DCT_PROCESSES = ("SOF0", "SOF1", "SOF2", "SOF9", "SOF10")
+
+# Files that libjpeg as packaged refuses, so that there is nothing to compare with: by feature, or by
+# name. All of them but the first are decoded here.
+FIVE_COMPONENTS = "valid/made_5comp.jpg"
+NO_ORACLE_FEATURES = ("12-bit", "DNL")
+NO_ORACLE = {
+    FIVE_COMPONENTS: "five components",
+}
+
+
+def readable() -> list[Entry]:
+    files = [entry for entry in entries() if entry.folder != "broken"]
+    return [entry for entry in files if entry.sof in DCT_PROCESSES]
+
+
+def test_planes_are_bit_identical_to_libjpegs() -> None:
+    require_oracle()
+    different, refused = [], []
+    for entry in readable():
+        data = entry.file.read_bytes()
+        dump = run_oracle(data, "planes")
+        if dump is None:
+            refused.append(entry)
+        elif not same_planes(data, dump.arrays):
+            different.append(entry.path)
+    assert different == []
+    unnamed = {e.path for e in refused if not set(NO_ORACLE_FEATURES) & set(e.features)}
+    assert unnamed == set(NO_ORACLE)
+
+
+def test_files_without_an_oracle_are_decoded() -> None:
+    for entry in readable():
+        named = entry.path in NO_ORACLE or set(NO_ORACLE_FEATURES) & set(entry.features)
+        if named and entry.path != FIVE_COMPONENTS:
+            result = streamresize.process(entry.file, [streamresize.Size(64, 64)])
+            assert result.warnings == (), entry.path
+    with pytest.raises(streamresize.UnsupportedJPEG, match="four components"):
+        streamresize.probe(ROOT / FIVE_COMPONENTS)
+
+
+def same_planes(data: bytes, expected: list[np.ndarray]) -> bool:  # type: ignore[type-arg]
+    planes = streamresize.decode_planes(data)
+    return len(planes) == len(expected) and all(
+        np.array_equal(ours, theirs) for ours, theirs in zip(planes, expected, strict=True)
+    )
+
+
+@pytest.mark.parametrize("scale", [2, 4, 8])
+def test_scaled_planes_are_within_one_level_of_the_exact_transform(scale: int) -> None:
+    require_oracle()
+    for entry in in_folder("valid"):
+        if entry.sof not in DCT_PROCESSES or entry.path in NO_ORACLE:
+            continue
+        data = entry.file.read_bytes()
+        dump = run_oracle(data, "coefficients")
+        if dump is None:
+            continue
+        ours = streamresize.decode_planes(data, scale)
+        for plane, exact in zip(ours, scaled_planes(dump, scale), strict=True):
+            assert np.abs(plane - exact).max() <= 1, entry.path
+
+
+def test_files_that_are_refused_are_refused_by_name() -> None:
+    for entry in in_folder("valid"):
+        if entry.sof not in DCT_PROCESSES and "+" not in entry.sof:
+            with pytest.raises(streamresize.UnsupportedJPEG):
+                streamresize.thumbnail(entry.file, (50, 50))
+
+
+def outcome(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except streamresize.StreamResizeError as error:
+        return type(error).__name__
+    return "picture"
+
+
+def test_broken_files_give_pictures_or_typed_errors_in_bounded_time_and_memory() -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    outcomes: collections.Counter[str] = collections.Counter()
+    slowest = 0.0
+    for entry in in_folder("broken"):
+        begin = time.process_time()
+        outcome(lambda file=entry.file: streamresize.probe(file))  # type: ignore[misc]
+        outcomes[outcome(lambda file=entry.file: streamresize.thumbnail(file, (100, 100)))] += 1  # type: ignore[misc]
+        slowest = max(slowest, time.process_time() - begin)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(dict(outcomes), f"slowest {slowest:.2f} s, grown {grown} kB", file=sys.stderr)
+    assert outcomes["picture"] > 700
+    assert grown < 100_000
+    assert slowest < 5
+
+
+def test_fingerprints_equal_imagehash() -> None:
+    imagehash = pytest.importorskip("imagehash")
+    distances = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow on odd metadata
+        for entry in in_folder("photos/imagenet"):
+            ours = streamresize.process(entry.file, [], fingerprint=True).fingerprint
+            distances.append(ours - imagehash.phash(Image.open(entry.file)))
+    assert max(distances) <= 4
+    assert sum(distance <= 2 for distance in distances) >= 0.99 * len(distances)

@@ -1,0 +1,379 @@
+"""The row kernels in all their forms against double-precision references.
+
+The refusals at the end concern the compiled form alone: the binding checks what kernels trust.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from streamresize import _native
+from streamresize.kernels import color, resampling
+
+FORMS = ("compiled", "jit", "plain")
+COMPILED: Any = _native
+PLAIN = SimpleNamespace(**{**vars(resampling), **vars(color)})
+# float32 sums may fall on the other side of a half than float64 sums do.
+ROUNDING = 0.5 + 1e-3
+
+every_form = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture(params=FORMS)
+def kernels(request: pytest.FixtureRequest) -> Any:
+    if request.param == "jit":
+        pytest.importorskip("numba", reason="the JIT form needs the extra `jit`")
+        from streamresize.kernels import jit
+
+        return jit
+    return {"compiled": _native, "plain": PLAIN}[request.param]
+
+
+class Table(NamedTuple):
+    """Tap table of one axis: see streamresize.kernels.resampling."""
+
+    first: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+    def dense(self, length: int) -> NDArray[np.float64]:
+        """(outputs, length) matrix with the same weights."""
+        matrix = np.zeros((len(self.first), length))
+        for row, first, count, weights in zip(matrix, *self, strict=True):
+            row[first : first + count] = weights[:count]
+        return matrix
+
+
+def table(matrix: NDArray[np.float64]) -> Table:
+    """The table of a dense matrix, whose entries behind the count are not to be read."""
+    spans = [np.flatnonzero(row)[[0, -1]] for row in matrix]
+    first = np.array([low for low, _ in spans], np.int32)
+    count = np.array([high - low + 1 for low, high in spans], np.int32)
+    weights = np.full((len(matrix), count.max()), 1e9, np.float32)
+    for target, row, low, n in zip(weights, matrix, first, count, strict=True):
+        target[:n] = row[low : low + n]
+    return Table(first, count, weights)
+
+
+def box(length: int, outputs: int) -> Table:
+    """Averages over equal real-valued intervals; 1 <= outputs <= length."""
+    edges = np.arange(outputs + 1) * length / outputs
+    inputs = np.arange(length)
+    low = np.maximum(inputs, edges[:-1, None])
+    overlap = (np.minimum(inputs + 1, edges[1:, None]) - low).clip(min=0)
+    overlap[overlap < 1e-9] = 0
+    return table(overlap / overlap.sum(axis=1, keepdims=True))
+
+
+def linear(length: int, outputs: int) -> Table:
+    """Linear interpolation, edges repeated; several outputs share one input when enlarging."""
+    matrix = np.zeros((outputs, length))
+    position = ((np.arange(outputs) + 0.5) * length / outputs - 0.5).clip(0, length - 1)
+    low = np.floor(position).astype(int)
+    high = np.minimum(low + 1, length - 1)
+    np.add.at(matrix, (np.arange(outputs), low), 1 - (position - low))
+    np.add.at(matrix, (np.arange(outputs), high), position - low)
+    return table(matrix)
+
+
+class Case(NamedTuple):
+    plane: NDArray[np.uint8]
+    rows: Table
+    columns: Table
+
+
+def resample(kernels: Any, case: Case, heights: list[int]) -> NDArray[np.uint8]:
+    """The whole plane in strips of the given heights, repeated as needed."""
+    plane, rows, columns = case
+    height, width = plane.shape
+    open_rows = max(
+        int(((rows.first <= y) & (rows.first + rows.lengths > y)).sum()) for y in range(height)
+    )
+    accumulators = np.full((open_rows + 1, width), np.nan, np.float32)
+    result = np.zeros((len(rows.first), len(columns.first)), np.uint8)
+    done = top = strips = 0
+    while top < height:
+        bottom = min(top + heights[strips % len(heights)], height)
+        out = np.zeros((len(rows.first) - done, len(columns.first)), np.uint8)
+        window = (part[done:] for part in rows)
+        finished = kernels.resample_strip(
+            plane[top:bottom], top, *window, *columns, accumulators, done, done, out
+        )
+        result[done : done + finished] = out[:finished]
+        done, top, strips = done + finished, bottom, strips + 1
+    assert done == len(rows.first)
+    return result
+
+
+def reference(case: Case) -> NDArray[np.float64]:
+    plane, rows, columns = case
+    exact: NDArray[np.float64] = (
+        rows.dense(plane.shape[0]) @ plane @ columns.dense(plane.shape[1]).T
+    )
+    return exact
+
+
+@st.composite
+def shrunk(draw: st.DrawFn) -> Case:
+    height, width = draw(st.integers(1, 40)), draw(st.integers(1, 60))
+    rows, columns = draw(st.integers(1, height)), draw(st.integers(1, width))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    plane = random.integers(0, 256, (height, width), np.uint8)
+    return Case(plane, box(height, rows), box(width, columns))
+
+
+@st.composite
+def enlarged(draw: st.DrawFn) -> Case:
+    height, width = draw(st.integers(1, 12)), draw(st.integers(1, 12))
+    rows = draw(st.integers(height, 6 * height))
+    columns = draw(st.integers(width, 6 * width))
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    plane = random.integers(0, 256, (height, width), np.uint8)
+    return Case(plane, linear(height, rows), linear(width, columns))
+
+
+heights = st.lists(st.integers(1, 17), min_size=1, max_size=5)
+
+
+@every_form
+@given(case=shrunk() | enlarged(), heights=heights)
+def test_rows_agree_with_double_precision(kernels: Any, case: Case, heights: list[int]) -> None:
+    result = resample(kernels, case, heights)
+    assert np.abs(result - reference(case)).max() <= ROUNDING
+
+
+@every_form
+@given(case=shrunk() | enlarged(), heights=heights)
+def test_strip_heights_do_not_matter(kernels: Any, case: Case, heights: list[int]) -> None:
+    whole = resample(kernels, case, [case.plane.shape[0]])
+    np.testing.assert_array_equal(resample(kernels, case, heights), whole)
+
+
+@every_form
+@given(case=shrunk() | enlarged(), heights=heights)
+def test_forms_agree_bit_for_bit(kernels: Any, case: Case, heights: list[int]) -> None:
+    np.testing.assert_array_equal(resample(kernels, case, heights), resample(PLAIN, case, heights))
+
+
+@pytest.mark.parametrize("value", [0, 1, 127, 254, 255])
+@pytest.mark.parametrize(("height", "width"), [(7, 9), (23, 31), (90, 130)])
+def test_constant_pictures_stay_constant(kernels: Any, value: int, height: int, width: int) -> None:
+    plane = np.full((37, 53), value, np.uint8)
+    scale = box if height < 37 else linear
+    columns = (box if width < 53 else linear)(53, width)
+    result = resample(kernels, Case(plane, scale(37, height), columns), [8])
+    np.testing.assert_array_equal(result, value)
+
+
+def test_columns_beyond_one_block(kernels: Any) -> None:
+    width = 2 * resampling.COLUMN_BLOCK + 3
+    plane = np.random.default_rng(1).integers(0, 256, (5, width), np.uint8)
+    case = Case(plane, box(5, 2), box(width, 700))
+    assert np.abs(resample(kernels, case, [2]) - reference(case)).max() <= ROUNDING
+
+
+def test_rows_wider_than_the_plane(kernels: Any) -> None:
+    wide = np.random.default_rng(2).integers(0, 256, (16, 64), np.uint8)
+    case = Case(wide[:, :50], box(16, 5), box(50, 20))
+    np.testing.assert_array_equal(
+        resample(kernels, case, [8]),
+        resample(kernels, case._replace(plane=case.plane.copy()), [8]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"), [(-3.0, 0), (0.49, 0), (0.5, 1), (254.5, 255), (300.0, 255)]
+)
+def test_rounds_half_up_and_clamps(kernels: Any, total: float, expected: int) -> None:
+    single = table(np.ones((1, 1)))
+    scaled = Table(single.first, single.lengths, np.full((1, 1), total, np.float32))
+    plane = np.ones((1, 1), np.uint8)
+    np.testing.assert_array_equal(resample(kernels, Case(plane, scaled, single), [1]), expected)
+
+
+def grid(planes: int, step: int) -> list[NDArray[np.uint8]]:
+    """Every combination of the levels 0, step, 2 * step, ..., 255, as planes."""
+    levels = np.unique([*range(0, 256, step), 127, 128, 255]).astype(np.uint8)
+    axes = np.meshgrid(*[levels] * planes, indexing="ij")
+    return [axis.reshape(len(levels), -1) for axis in axes]
+
+
+def step(kernels: Any, fine: int, coarse: int) -> int:
+    return coarse if kernels is PLAIN else fine
+
+
+def to_rgb(y: Any, cb: Any, cr: Any) -> NDArray[np.float64]:
+    """T.871 clause 7, before rounding."""
+    y, cb, cr = (np.asarray(plane, float) for plane in (y, cb, cr))
+    green = y - 0.344136 * (cb - 128) - 0.714136 * (cr - 128)
+    rgb = np.stack([y + 1.402 * (cr - 128), green, y + 1.772 * (cb - 128)], axis=-1)
+    return rgb.clip(0, 255)
+
+
+def empty_rgb(plane: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.full((*plane.shape, 3), 77, np.uint8)
+
+
+def pillow_cmyk(planes: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    image = Image.merge("CMYK", [Image.fromarray(plane) for plane in planes])
+    return np.asarray(image.convert("RGB"))
+
+
+def test_ycbcr_follows_the_formula(kernels: Any) -> None:
+    planes = grid(3, step(kernels, 3, 29))
+    rgb = empty_rgb(planes[0])
+    kernels.ycbcr_to_rgb(*planes, rgb)
+    assert np.abs(rgb - to_rgb(*planes)).max() <= 0.51
+
+
+def test_neutral_ycbcr_is_gray(kernels: Any) -> None:
+    y = np.arange(256, dtype=np.uint8)[None]
+    neutral = np.full_like(y, 128)
+    rgb = empty_rgb(y)
+    kernels.ycbcr_to_rgb(y, neutral, neutral, rgb)
+    np.testing.assert_array_equal(rgb, np.repeat(y[..., None], 3, axis=-1))
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_cmyk_equals_pillow(kernels: Any, inverted: bool) -> None:
+    planes = grid(4, step(kernels, 11, 64))
+    rgb = empty_rgb(planes[0])
+    kernels.cmyk_to_rgb(*planes, inverted, rgb)
+    inks = [255 - plane for plane in planes] if inverted else planes
+    np.testing.assert_array_equal(rgb, pillow_cmyk(inks))
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_ycck_is_complemented_ycbcr(kernels: Any, inverted: bool) -> None:
+    y, cb, cr, k = grid(4, step(kernels, 15, 64))
+    rgb, colours, expected = empty_rgb(y), empty_rgb(y), empty_rgb(y)
+    kernels.ycck_to_rgb(y, cb, cr, k, inverted, rgb)
+    kernels.ycbcr_to_rgb(y, cb, cr, colours)
+    c, m, yellow = np.ascontiguousarray(np.moveaxis(255 - colours, -1, 0))
+    kernels.cmyk_to_rgb(c, m, yellow, k, inverted, expected)
+    np.testing.assert_array_equal(rgb, expected)
+
+
+def arguments() -> dict[str, Any]:
+    """A valid call of the compiled resample_strip."""
+    rows, columns = box(8, 3), box(20, 7)
+    return {
+        "strip": np.zeros((8, 20), np.uint8), "strip_row": 0,
+        "row_first": rows.first, "row_count": rows.lengths, "row_weights": rows.weights,
+        "col_first": columns.first, "col_count": columns.lengths, "col_weights": columns.weights,
+        "accumulators": np.zeros((2, 20), np.float32), "out_row": 0, "window_row": 0,
+        "out": np.zeros((3, 7), np.uint8),
+    }  # fmt: skip
+
+
+def changed(values: NDArray[np.int32], index: int, value: int) -> NDArray[np.int32]:
+    copy = values.copy()
+    copy[index] = value
+    return copy
+
+
+def test_valid_arguments_are_taken() -> None:
+    assert _native.resample_strip(**arguments()) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("strip", lambda a: np.zeros((8, 19), np.uint8)),
+        ("strip", lambda a: np.zeros((8, 40), np.uint8)[:, ::2]),
+        ("strip", lambda a: np.zeros((8, 20), np.uint8)[::-1]),
+        ("strip", lambda a: np.broadcast_to(np.zeros(20, np.uint8), (8, 20))),
+        ("strip_row", lambda a: -1),
+        ("row_first", lambda a: changed(a, 1, -1)),
+        ("row_first", lambda a: a[:2]),
+        ("row_count", lambda a: changed(a, 0, 0)),
+        ("row_count", lambda a: changed(a, 2, 99)),
+        ("row_count", lambda a: changed(a, 2, -(2**31))),
+        ("row_weights", lambda a: a[:2]),
+        ("row_weights", lambda a: np.ascontiguousarray(a[:, :1])),
+        ("col_first", lambda a: changed(a, 6, 19)),
+        ("col_first", lambda a: changed(a, 0, 2**31 - 1)),
+        ("col_first", lambda a: changed(a, 0, -(2**31))),
+        ("col_count", lambda a: changed(a, 3, 0)),
+        ("col_count", lambda a: a[:6]),
+        ("col_weights", lambda a: np.zeros((7, 0), np.float32)),
+        ("accumulators", lambda a: np.zeros((0, 20), np.float32)),
+        ("accumulators", lambda a: np.zeros((2, 19), np.float32)),
+        ("accumulators", lambda a: np.zeros((2, 21), np.float32)),
+        ("out_row", lambda a: -1),
+        ("window_row", lambda a: 1),
+        ("window_row", lambda a: -1),
+        ("out", lambda a: np.zeros((2, 7), np.uint8)),
+        ("out", lambda a: np.zeros((3, 6), np.uint8)),
+    ],
+)
+def test_refuses_values_out_of_range(name: str, change: Any) -> None:
+    call = arguments()
+    call[name] = change(call[name])
+    with pytest.raises(ValueError, match=r"tap|strip|accumulators|window|out"):
+        _native.resample_strip(**call)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("strip", np.zeros((8, 20), np.int8)),
+        ("strip", np.zeros(160, np.uint8)),
+        ("strip", None),
+        ("row_first", np.zeros(3, np.int64)),
+        ("row_weights", np.zeros((3, 4), np.float64)),
+        ("col_first", np.zeros(14, np.int32)[::2]),
+        ("accumulators", np.zeros((20, 2), np.float32).T),
+        ("accumulators", np.zeros((2, 20), np.float64)),
+        ("out", np.zeros((7, 3), np.uint8).T),
+        ("out", bytes(21)),
+    ],
+)
+def test_refuses_other_types(name: str, value: Any) -> None:
+    with pytest.raises(TypeError):
+        _native.resample_strip(**{**arguments(), name: value})
+
+
+def test_refuses_to_write_to_read_only_arrays() -> None:
+    for name in ("accumulators", "out"):
+        call = arguments()
+        call[name].flags.writeable = False
+        with pytest.raises(TypeError):
+            _native.resample_strip(**call)
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (2, 4), (0, 4)])
+def test_colours_refuse_planes_of_another_size(shape: tuple[int, int]) -> None:
+    right, wrong = np.zeros((3, 4), np.uint8), np.zeros(shape, np.uint8)
+    rgb = empty_rgb(right)
+    for bad in range(3):
+        with pytest.raises(ValueError, match="differ in size"):
+            COMPILED.ycbcr_to_rgb(*[wrong if i == bad else right for i in range(3)], rgb)
+    for bad in range(4):
+        planes = [wrong if i == bad else right for i in range(4)]
+        with pytest.raises(ValueError, match="differ in size"):
+            COMPILED.cmyk_to_rgb(*planes, False, rgb)
+        with pytest.raises(ValueError, match="differ in size"):
+            COMPILED.ycck_to_rgb(*planes, False, rgb)
+
+
+def test_colours_refuse_other_layouts() -> None:
+    plane = np.zeros((3, 4), np.uint8)
+    for rgb in (np.zeros((3, 4, 4), np.uint8), np.zeros((3, 3, 4), np.uint8).swapaxes(1, 2)):
+        with pytest.raises(TypeError):
+            COMPILED.ycbcr_to_rgb(plane, plane, plane, rgb)
+
+
+def test_empty_pictures_convert_to_nothing() -> None:
+    nothing = np.zeros((0, 4), np.uint8)
+    COMPILED.ycbcr_to_rgb(nothing, nothing, nothing, np.zeros((0, 4, 3), np.uint8))
