@@ -45,7 +45,7 @@ format: $(STAMP)  ## bring all code into the project's format
 .PHONY: bench
 bench: $(STAMP)  ## measure kernels, quality and memory
 	$(BIN)/python -m pip install --quiet '.[bench]'
-	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.kernels.run
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.memory
 

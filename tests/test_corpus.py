@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import resource
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -22,8 +21,8 @@ pytestmark = needs_corpus
 
 DCT_PROCESSES = ("SOF0", "SOF1", "SOF2", "SOF9", "SOF10")
 
-# Files that libjpeg as packaged refuses, so that there is nothing to compare with: by feature, or by
-# name. All of them but the first are decoded here.
+# Files that libjpeg as packaged refuses, so that there is nothing to compare with: by feature or
+# by name. All of them but the first are decoded here.
 FIVE_COMPONENTS = "valid/made_5comp.jpg"
 NO_ORACLE_FEATURES = ("12-bit", "DNL")
 NO_ORACLE = {
@@ -61,7 +60,7 @@ def test_files_without_an_oracle_are_decoded() -> None:
         streamresize.probe(ROOT / FIVE_COMPONENTS)
 
 
-def same_planes(data: bytes, expected: list[np.ndarray]) -> bool:  # type: ignore[type-arg]
+def same_planes(data: bytes, expected: list[np.ndarray]) -> bool:
     planes = streamresize.decode_planes(data)
     return len(planes) == len(expected) and all(
         np.array_equal(ours, theirs) for ours, theirs in zip(planes, expected, strict=True)
@@ -108,7 +107,6 @@ def test_broken_files_give_pictures_or_typed_errors_in_bounded_time_and_memory()
         outcomes[outcome(lambda file=entry.file: streamresize.thumbnail(file, (100, 100)))] += 1  # type: ignore[misc]
         slowest = max(slowest, time.process_time() - begin)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(dict(outcomes), f"slowest {slowest:.2f} s, grown {grown} kB", file=sys.stderr)
     assert outcomes["picture"] > 700
     assert grown < 100_000
     assert slowest < 5

@@ -100,7 +100,7 @@ def test_gray_stays_gray() -> None:
     data = pillow_jpeg(photo()[:, :, 0])
     assert streamresize.resize(data, width=50).ndim == 2
     for format in ("jpeg", "png", "webp"):
-        image = opened(streamresize.thumbnail(data, (51, 51), format=format))  # type: ignore[arg-type]
+        image = opened(streamresize.thumbnail(data, (51, 51), format=format))
         assert image.size == (51, 38)
         assert image.mode == ("RGB" if format == "webp" else "L")
 
@@ -228,7 +228,8 @@ def test_fingerprint_is_imagehashs_phash(data: bytes) -> None:
 def test_fingerprints_differ_between_pictures() -> None:
     other = pillow_jpeg(np.ascontiguousarray(photo(640, 480)[:, ::-1]))
     first, second = (
-        streamresize.process(data, [], fingerprint=True).fingerprint for data in (JPEG, other)
+        imagehash.hex_to_hash(str(streamresize.process(data, [], fingerprint=True).fingerprint))
+        for data in (JPEG, other)
     )
     assert first - second > 10
 
@@ -251,7 +252,7 @@ def test_no_more_is_read_than_needed() -> None:
     trailing = b"\0" * 3_000_000
     taken = 0
 
-    def chunks() -> "object":
+    def chunks() -> object:
         nonlocal taken
         data = JPEG + trailing
         for start in range(0, len(data), 10_000):
@@ -281,7 +282,9 @@ def test_12_bit_pictures() -> None:
     data[at] = 12  # the coefficients then mean samples around 2048
     deep = streamresize.decode_planes(bytes(data))[0]
     assert deep.dtype == np.uint16
-    shallow = streamresize.decode_planes(encode(planes, (40, 30), [(1, 1)], Options(sof=1, quantization_step=2)))[0]
+    shallow = streamresize.decode_planes(
+        encode(planes, (40, 30), [(1, 1)], Options(sof=1, quantization_step=2))
+    )[0]
     inside = (shallow > 0) & (shallow < 255)
     assert np.abs(deep.astype(int) - 2048 - (shallow.astype(int) - 128))[inside].max() <= 1
     picture = streamresize.resize(bytes(data), width=40)

@@ -210,8 +210,8 @@ class PyDecoder {
     std::vector<PlaneView> result = strip;
     for (std::size_t i = 0; i < result.size(); ++i) {
       const std::uint64_t skipped = std::uint64_t{mcu_row} * decoder_.plane(i).rows_per_mcu_row;
-      const auto rows = static_cast<std::uint32_t>(
-          std::min<std::uint64_t>(skipped, result[i].rows));
+      const auto rows =
+          static_cast<std::uint32_t>(std::min<std::uint64_t>(skipped, result[i].rows));
       result[i].data += static_cast<std::ptrdiff_t>(rows) * result[i].stride;
       result[i].rows -= rows;
     }
@@ -237,8 +237,8 @@ nb::list components(const Frame& frame) {
 nb::list segments(const Header& header) {
   nb::list result;
   for (const Segment& segment : header.segments) {
-    result.append(nb::make_tuple(segment.marker,
-                                 nb::bytes(segment.payload.data(), segment.payload.size())));
+    result.append(
+        nb::make_tuple(segment.marker, nb::bytes(segment.payload.data(), segment.payload.size())));
   }
   return result;
 }

@@ -18,21 +18,21 @@ using Integers = const std::int32_t*;
 using Floats = float*;
 using Size = std::intptr_t;
 
-#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                     \
-  Size streamresize_resample_strip_##suffix(                                                     \
-      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,     \
-      Integers row_count, const float* row_weights, Size row_entries, Size row_taps,             \
-      Integers col_first, Integers col_count, const float* col_weights, Size columns,            \
-      Size col_taps, Floats accumulators, Size accumulator_count, Size width, Size out_row,      \
-      Size window_row, Bytes out);                                                               \
-  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,         \
-                                          const std::uint8_t* cr, Bytes rgb, Size height,        \
-                                          Size width);                                           \
-  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,           \
-                                         const std::uint8_t* y, const std::uint8_t* k,           \
-                                         Size inverted, Bytes rgb, Size height, Size width);     \
-  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
-                                         const std::uint8_t* cr, const std::uint8_t* k,          \
+#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                 \
+  Size streamresize_resample_strip_##suffix(                                                 \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first, \
+      Integers row_count, const float* row_weights, Size row_entries, Size row_taps,         \
+      Integers col_first, Integers col_count, const float* col_weights, Size columns,        \
+      Size col_taps, Floats accumulators, Size accumulator_count, Size width, Size out_row,  \
+      Size window_row, Bytes out);                                                           \
+  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,     \
+                                          const std::uint8_t* cr, Bytes rgb, Size height,    \
+                                          Size width);                                       \
+  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,       \
+                                         const std::uint8_t* y, const std::uint8_t* k,       \
+                                         Size inverted, Bytes rgb, Size height, Size width); \
+  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,      \
+                                         const std::uint8_t* cr, const std::uint8_t* k,      \
                                          Size inverted, Bytes rgb, Size height, Size width);
 
 extern "C" {
@@ -94,10 +94,10 @@ void require_taps(const Indices& first, const Indices& count, const Weights& wei
 }
 
 Size resample_strip(const Strip& strip, Size strip_row, const Indices& row_first,
-                    const Indices& row_count, const Weights& row_weights,
-                    const Indices& col_first, const Indices& col_count,
-                    const Weights& col_weights, const Array<float, 2>& accumulators, Size out_row,
-                    Size window_row, const Array<std::uint8_t, 2>& out) {
+                    const Indices& row_count, const Weights& row_weights, const Indices& col_first,
+                    const Indices& col_count, const Weights& col_weights,
+                    const Array<float, 2>& accumulators, Size out_row, Size window_row,
+                    const Array<std::uint8_t, 2>& out) {
   const std::size_t width = accumulators.shape(1);
   require(strip.shape(1) >= width && strip.stride(1) == 1 && strip.stride(0) >= size(width),
           "strip: rows must be contiguous and not shorter than the accumulators");
@@ -128,7 +128,7 @@ void ycbcr_to_rgb(const Plane& y, const Plane& cb, const Plane& cr, const Pictur
                         size(rgb.shape(1)));
 }
 
-template <auto KernelTable::*Kernel>
+template <auto KernelTable::* Kernel>
 void four_planes_to_rgb(const Plane& a, const Plane& b, const Plane& c, const Plane& k,
                         bool inverted, const Picture& rgb) {
   for (const Plane* plane : {&a, &b, &c, &k}) require_same_size(*plane, rgb);

@@ -109,7 +109,7 @@ def kernel_module(function, signature):
     compiled = numba.cfunc(signature, nopython=True, error_model="numpy")(function)
     module = llvm.parse_assembly(compiled.inspect_llvm())
     for definition in [*module.functions, *module.global_variables]:
-        if definition.name == compiled._wrapper_name:
+        if definition.name == compiled.native_name:
             definition.name = f"streamresize_{function.__name__}_{suffix}"
         elif not definition.is_declaration:
             definition.linkage = "internal"

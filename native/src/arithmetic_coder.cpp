@@ -9,8 +9,8 @@ namespace streamresize {
 namespace {
 
 // Table F.4: places of the statistics of a DC difference.
-constexpr std::size_t kDcMagnitude = 20;      // X1
-constexpr std::size_t kMagnitudeBits = 14;    // from Xn to Mn
+constexpr std::size_t kDcMagnitude = 20;    // X1
+constexpr std::size_t kMagnitudeBits = 14;  // from Xn to Mn
 // Table F.5: places of the statistics of AC coefficients, three for each k.
 constexpr std::size_t kAcLowMagnitude = 189;  // X2 for k <= Kx
 constexpr std::size_t kAcHighMagnitude = 217;
@@ -57,7 +57,8 @@ bool ArithmeticCoder::decode_dc(const ScanComponent& component) {
   const std::int32_t lower = 1 << conditioning_.dc_lower[component.dc_table] >> 1;
   const std::int32_t upper = 1 << conditioning_.dc_upper[component.dc_table] >> 1;
   const std::uint8_t size_class = leading < lower ? 0 : leading > upper ? 12 : 4;
-  context = size_class == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(size_class + 4 * negative);
+  context =
+      size_class == 0 ? std::uint8_t{0} : static_cast<std::uint8_t>(size_class + 4 * negative);
   const std::int32_t magnitude = decode_magnitude(leading, statistics[place + kMagnitudeBits]);
   std::int16_t& predictor = predictors_[component.index];
   predictor = wrapped_sum(predictor, negative ? -magnitude : magnitude);

@@ -73,8 +73,7 @@ class BitReader {
       std::uint64_t word;
       std::memcpy(&word, position_, sizeof word);
       const std::uint64_t inverted = ~word;
-      const bool has_ff =
-          ((inverted - 0x0101010101010101U) & word & 0x8080808080808080U) != 0;
+      const bool has_ff = ((inverted - 0x0101010101010101U) & word & 0x8080808080808080U) != 0;
       if (!has_ff) {
         if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
         bits_ |= word >> count_;
@@ -88,7 +87,8 @@ class BitReader {
 
   void refill_bytewise() {
     while (count_ < kRefillBits) {
-      if (position_ == end_ || (*position_ == 0xFF && (end_ - position_ < 2 || position_[1] != 0))) {
+      if (position_ == end_ ||
+          (*position_ == 0xFF && (end_ - position_ < 2 || position_[1] != 0))) {
         count_ += 8;
         padding_ += 8;
         continue;

@@ -146,13 +146,13 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
                            .rows_per_mcu_row = component.blocks_v * size}};
   }
   const bool whole_rows = header.multi_scan;
-  coefficients.allocate(frame, whole_rows ? frame.mcu_columns : std::min(kMcuGroup, frame.mcu_columns),
-                        kept);
+  coefficients.allocate(
+      frame, whole_rows ? frame.mcu_columns : std::min(kMcuGroup, frame.mcu_columns), kept);
   if (header.multi_scan) return {};
   const Scan& scan = index.scans().front();
   visits_per_row = block_visits(frame, scan) / frame.mcu_rows;
-  if (Status status = check_work(block_visits(frame, scan)); !status.ok() && expected != 0) {
-    return status;
+  if (expected != 0) {
+    if (Status status = check_work(block_visits(frame, scan)); !status.ok()) return status;
   }
   return make_cursor(frame, scan, kept, *log, single_scan);
 }
@@ -227,10 +227,8 @@ Status Decoder::State::decode_mcu_row(std::span<const PlaneView> planes) {
 
 Status Decoder::State::decode_single_scan(std::span<const PlaneView> planes) {
   const std::uint32_t mcu_columns = reader.header().frame.mcu_columns;
-  if (input.finished()) {
-    const Status status = check_work((run.row + std::uint64_t{1}) * visits_per_row);
-    if (!status.ok()) return status;
-  }
+  const std::uint64_t visits = (run.row + std::uint64_t{1}) * visits_per_row;
+  if (Status status = check_work(visits); !status.ok()) return status;
   while (run.next < mcu_columns) {
     run.last = std::min(run.origin + kMcuGroup, mcu_columns);
     Status status = single_scan->decode(input, coefficients, run);
@@ -326,9 +324,7 @@ Status Decoder::read_scans() {
 
 void Decoder::open(std::unique_ptr<ByteSource> source) { state_->source = std::move(source); }
 
-PlaneLayout Decoder::plane(std::size_t component) const {
-  return state_->paths[component].layout;
-}
+PlaneLayout Decoder::plane(std::size_t component) const { return state_->paths[component].layout; }
 
 Status Decoder::decode_mcu_row(std::span<const PlaneView> planes) {
   State& state = *state_;
@@ -340,8 +336,6 @@ std::span<const Warning> Decoder::warnings() const {
   return state_->log ? state_->log->warnings() : std::span<const Warning>{};
 }
 
-std::uint64_t Decoder::warning_count() const {
-  return state_->log ? state_->log->count() : 0;
-}
+std::uint64_t Decoder::warning_count() const { return state_->log ? state_->log->count() : 0; }
 
 }  // namespace streamresize

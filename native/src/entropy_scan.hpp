@@ -103,11 +103,13 @@ class EntropyScan final : public ScanCursor {
         next_restart_ = (next_restart_ + 1) & 7;
         return filling_ ? Status{} : damaged("restart marker missing", input);
       }
+      Status status;
+      if (ahead != 0) status = report("restart marker out of order", input);
       next_restart_ = (number + 1) & 7;
       coder_.set_position(coder_.position() + 2);
       coder_.begin_interval();
       filling_ = false;
-      return {};
+      return status;
     }
   }
 
@@ -125,6 +127,10 @@ class EntropyScan final : public ScanCursor {
 
   Status damaged(const char* what, const Input& input) {
     filling_ = true;
+    return report(what, input);
+  }
+
+  Status report(const char* what, const Input& input) {
     const auto position = static_cast<std::size_t>(coder_.position() - input.bytes().data());
     const std::size_t buffered = std::min(position, coder_.buffered_bytes());
     return log_.report({what, input.offset() + position - buffered, mcu_});

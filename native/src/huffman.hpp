@@ -57,7 +57,7 @@ class HuffmanTable {
 
   std::array<Code, 1 << kLookupBits> lookup_{};
   std::array<Coefficient, 1 << kLookupBits> coefficients_{};
-  std::array<std::uint32_t, 17> limit_{};        // first 16-bit window above the codes of a length
+  std::array<std::uint32_t, 17> limit_{};         // first 16-bit window above the codes of a length
   std::array<std::int32_t, 17> symbol_offset_{};  // symbol index minus code
   std::array<std::uint8_t, 256> symbols_{};
 };

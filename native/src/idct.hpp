@@ -6,14 +6,13 @@
 
 namespace streamresize {
 
-// Writes N x N samples to `samples`, rows `stride` bytes apart, of one byte each or, with 12 bits of
-// precision, two. `coefficients` and `quantization`
-// are 8 x 8 in natural order; `last` is the highest zigzag index that may be non-zero.
-// N = 8 is the accurate integer transform (results equal to libjpeg's "islow"); N = 4, 2, 1 are the
-// N-point transforms of the top-left N x N coefficients, scaled by N / 8.
-using BlockTransform = void (*)(const std::int16_t* coefficients,
-                                const std::uint16_t* quantization, int last,
-                                std::uint8_t* samples, std::ptrdiff_t stride);
+// Writes N x N samples to `samples`, rows `stride` bytes apart, of one byte each or, with 12 bits
+// of precision, two. `coefficients` and `quantization` are 8 x 8 in natural order; `last` is the
+// highest zigzag index that may be non-zero. N = 8 is the accurate integer transform (results equal
+// to libjpeg's "islow"); N = 4, 2, 1 are the N-point transforms of the top-left N x N coefficients,
+// scaled by N / 8.
+using BlockTransform = void (*)(const std::int16_t* coefficients, const std::uint16_t* quantization,
+                                int last, std::uint8_t* samples, std::ptrdiff_t stride);
 
 struct BlockTransforms {
   BlockTransform idct1;

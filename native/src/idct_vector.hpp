@@ -28,8 +28,7 @@ using Vector = typename VectorTypes<N>::Unsigned;
 #if defined(__clang__) || __GNUC__ >= 12
 #define STREAMRESIZE_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
 #else
-#define STREAMRESIZE_SHUFFLE(a, b, ...) \
-  __builtin_shuffle(a, b, __typeof__(a){__VA_ARGS__})
+#define STREAMRESIZE_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, __typeof__(a){__VA_ARGS__})
 #endif
 
 constexpr int kConstBits = 13;  // fraction bits of the cosines
@@ -55,8 +54,8 @@ template <typename Bits>
 constexpr std::uint32_t kLevelShift = (Bits::kMax + 1) / 2;  // A.3.1
 
 constexpr std::uint32_t fixed(double value) {
-  return static_cast<std::uint32_t>(static_cast<std::int32_t>(
-      value * (1 << kConstBits) + (value < 0 ? -0.5 : 0.5)));
+  return static_cast<std::uint32_t>(
+      static_cast<std::int32_t>(value * (1 << kConstBits) + (value < 0 ? -0.5 : 0.5)));
 }
 
 template <int N>
@@ -120,9 +119,9 @@ inline void inverse_dct(Vector<8> (&m)[8], int shift) {
   const auto z2 = (in5 + m[3]) * fixed(2.562915447);
   const auto z3 = common - (in7 + m[3]) * fixed(1.961570560);
   const auto z4 = common - (in5 + m[1]) * fixed(0.390180644);
-  const Vector<8> odd[4] = {
-      m[1] * fixed(1.501321110) - z1 + z4, m[3] * fixed(3.072711026) - z2 + z3,
-      in5 * fixed(2.053119869) - z2 + z4, in7 * fixed(0.298631336) - z1 + z3};
+  const Vector<8> odd[4] = {m[1] * fixed(1.501321110) - z1 + z4,
+                            m[3] * fixed(3.072711026) - z2 + z3, in5 * fixed(2.053119869) - z2 + z4,
+                            in7 * fixed(0.298631336) - z1 + z3};
 
   for (int i = 0; i < 4; ++i) {
     m[i] = shift_right_rounded<8>(even[i] + odd[i], shift);
@@ -167,8 +166,9 @@ inline void store_samples(Vector<N> value, std::uint8_t* samples) {
 template <typename Bits>
 inline void store_sample(std::uint32_t value, std::uint8_t* samples) {
   const auto level = static_cast<std::int32_t>(value + kLevelShift<Bits>);
-  const auto sample =
-      static_cast<typename Bits::Sample>(level < 0 ? 0 : level > Bits::kMax ? Bits::kMax : level);
+  const auto sample = static_cast<typename Bits::Sample>(level < 0            ? 0
+                                                         : level > Bits::kMax ? Bits::kMax
+                                                                              : level);
   std::memcpy(samples, &sample, sizeof sample);
 }
 

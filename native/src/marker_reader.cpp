@@ -77,8 +77,7 @@ Status MarkerReader::read_height(Input& input) {
     const Status status = at_scan_ ? skip_scan(input) : step(input);
     const bool exhausted = status.code == StatusCode::need_input && input.finished();
     if (exhausted || eoi_read_ || (status.ok() && at_scan_)) {
-      return Status::malformed("SOF: the height is 0 and no DNL segment gives it",
-                               input.offset());
+      return Status::malformed("SOF: the height is 0 and no DNL segment gives it", input.offset());
     }
     if (!status.ok()) return status;
   }
@@ -193,7 +192,8 @@ Status MarkerReader::parse_dqt(Payload payload) {
 Status MarkerReader::parse_dht(Payload payload) {
   auto bytes = payload.bytes;
   while (!bytes.empty()) {
-    if (bytes.size() < 17) return Status::malformed("DHT: the segment is too short", payload.offset);
+    if (bytes.size() < 17)
+      return Status::malformed("DHT: the segment is too short", payload.offset);
     const std::size_t slot = bytes[0] & 15;
     if (bytes[0] >> 4 > 1 || slot > 3) {
       return Status::malformed("DHT: class or table number out of range", payload.offset);
@@ -378,9 +378,9 @@ Status MarkerReader::parse_band(const Payload& payload) {
   scan_.high_bit = band[2] >> 4;
   scan_.low_bit = band[2] & 15;
   const bool is_dc = scan_.first == 0;
-  const bool band_fits = is_dc ? scan_.last == 0
-                               : scan_.last >= scan_.first && scan_.last < 64 &&
-                                     scan_.component_count == 1;
+  const bool band_fits =
+      is_dc ? scan_.last == 0
+            : scan_.last >= scan_.first && scan_.last < 64 && scan_.component_count == 1;
   const bool bits_fit =
       scan_.low_bit <= 13 && (scan_.high_bit == 0 || scan_.high_bit == scan_.low_bit + 1);
   if (band_fits && bits_fit) return {};

@@ -71,7 +71,7 @@ class MarkerReader {
   bool soi_read_ = false;
   bool sof_read_ = false;
   bool eoi_read_ = false;
-  bool at_scan_ = false;          // an SOS segment has been read, its data not yet passed over
+  bool at_scan_ = false;  // an SOS segment has been read, its data not yet passed over
   std::uint32_t scans_ = 0;
   std::uint8_t marker_ = 0;       // the marker whose segment comes next, 0 for none
   std::size_t payload_left_ = 0;  // bytes still to skip

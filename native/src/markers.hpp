@@ -55,16 +55,17 @@ constexpr bool is_parsed(std::uint8_t code) {
 namespace streamresize {
 
 // The next marker in entropy-coded data: its 0xFF, followed by a code that is neither a stuffed
-// zero nor a fill byte. Where there is none, `end`, or the last byte if that is 0xFF.
+// zero nor a fill byte nor, as damage leaves them, a code that no marker there can have. Where
+// there is none, `end`, or the last byte if that is 0xFF.
 inline const std::uint8_t* next_marker(const std::uint8_t* at, const std::uint8_t* end) {
   while (true) {
-    const auto* prefix =
-        at == end ? nullptr
-                  : static_cast<const std::uint8_t*>(
-                        std::memchr(at, 0xFF, static_cast<std::size_t>(end - at)));
+    const auto* prefix = at == end ? nullptr
+                                   : static_cast<const std::uint8_t*>(
+                                         std::memchr(at, 0xFF, static_cast<std::size_t>(end - at)));
     if (prefix == nullptr) return end;
-    if (end - prefix < 2 || (prefix[1] != 0 && prefix[1] != 0xFF)) return prefix;
-    at = prefix + (prefix[1] == 0 ? 2 : 1);
+    const bool is_last = end - prefix < 2;
+    if (is_last || (prefix[1] >= marker::kSof0 && prefix[1] != 0xFF)) return prefix;
+    at = prefix + (prefix[1] == 0xFF ? 1 : 2);
   }
 }
 

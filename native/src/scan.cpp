@@ -23,8 +23,7 @@ const char* build(const TableSlot<HuffmanSpec>& slot, std::size_t number,
 const char* build_dc(const Scan& scan, HuffmanTables& tables) {
   for (std::size_t i = 0; i < scan.header.component_count; ++i) {
     const std::size_t number = scan.header.components[i].dc_table;
-    const char* fault =
-        build(scan.tables.dc[number], number, standard_dc_table, tables[number]);
+    const char* fault = build(scan.tables.dc[number], number, standard_dc_table, tables[number]);
     if (fault != nullptr) return fault;
   }
   return nullptr;
@@ -33,8 +32,7 @@ const char* build_dc(const Scan& scan, HuffmanTables& tables) {
 const char* build_ac(const Scan& scan, HuffmanTables& tables) {
   for (std::size_t i = 0; i < scan.header.component_count; ++i) {
     const std::size_t number = scan.header.components[i].ac_table;
-    const char* fault =
-        build(scan.tables.ac[number], number, standard_ac_table, tables[number]);
+    const char* fault = build(scan.tables.ac[number], number, standard_ac_table, tables[number]);
     if (fault != nullptr) return fault;
   }
   return nullptr;
@@ -59,9 +57,8 @@ class CursorMaker {
  private:
   template <typename Coder>
   const char* finish(Coder coder) {
-    cursor = std::make_unique<EntropyScan<Coder>>(ScanLayout(frame_, scan_.header),
-                                                  std::move(coder),
-                                                  scan_.tables.restart_interval, log_);
+    cursor = std::make_unique<EntropyScan<Coder>>(
+        ScanLayout(frame_, scan_.header), std::move(coder), scan_.tables.restart_interval, log_);
     return nullptr;
   }
 

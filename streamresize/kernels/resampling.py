@@ -4,25 +4,49 @@
 COLUMN_BLOCK = 2048
 
 
+def add_row(row, weight, sums):
+    """sums[x] += weight * row[x]; the slices let the compiler vectorise it."""
+    for x in range(sums.shape[0]):
+        sums[x] += weight * row[x]
+
+
 def add_rows(strip, begin, end, weights, offset, sums):
     """sums[x] += weights[offset + r - begin] * strip[r, x] for begin <= r < end."""
     width = sums.shape[0]
     for left in range(0, width, COLUMN_BLOCK):
         right = min(left + COLUMN_BLOCK, width)
+        block = sums[left:right]
         for row in range(begin, end):
-            weight = weights[offset + row - begin]
-            for x in range(left, right):
-                sums[x] += weight * strip[row, x]
+            add_row(strip[row, left:right], weights[offset + row - begin], block)
 
 
-def finish_row(sums, col_first, col_count, col_weights, out):
-    """One output row from one row of vertical sums, rounded half up and clamped to 0..255."""
+def sample(total):
+    """Truncated and clamped to 0..255."""
+    return min(max(int(total), 0), 255)
+
+
+def finish_row_of_few_taps(sums, first, count, weights, out):
+    """As `finish_row` for tables of 1 to 3 taps: a loop over so few costs more than the sum."""
+    half = sums.dtype.type(0.5)
     for column in range(out.shape[0]):
-        first = col_first[column]
+        start = first[column]
+        total = half + weights[column, 0] * sums[start]
+        if count[column] == 3:
+            total += weights[column, 1] * sums[start + 1]
+            total += weights[column, 2] * sums[start + 2]
+        elif count[column] == 2:
+            total += weights[column, 1] * sums[start + 1]
+        out[column] = sample(total)
+
+
+def finish_row(sums, first, count, weights, out):
+    """One output row from one row of vertical sums, rounded half up."""
+    for column in range(out.shape[0]):
+        samples = sums[first[column] : first[column] + count[column]]
         total = sums.dtype.type(0.5)
-        for tap in range(col_count[column]):
-            total += col_weights[column, tap] * sums[first + tap]
-        out[column] = min(max(int(total), 0), 255)
+        for tap in range(samples.shape[0]):
+            total += weights[column, tap] * samples[tap]
+        out[column] = sample(total)
 
 
 def resample_strip(
@@ -69,6 +93,9 @@ def resample_strip(
             sums,
         )
         if last <= strip_end:
-            finish_row(sums, col_first, col_count, col_weights, out[finished])
+            if col_weights.shape[1] <= 3:
+                finish_row_of_few_taps(sums, col_first, col_count, col_weights, out[finished])
+            else:
+                finish_row(sums, col_first, col_count, col_weights, out[finished])
             finished += 1
     return finished

@@ -1,5 +1,6 @@
 """The corpus of test files, which is no part of the project: `../shared/corpus`, or the folder that
-STREAMRESIZE_CORPUS names."""
+STREAMRESIZE_CORPUS names.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(
-    os.environ.get(
-        "STREAMRESIZE_CORPUS", Path(__file__).resolve().parents[3] / "shared" / "corpus"
-    )
+    os.environ.get("STREAMRESIZE_CORPUS", Path(__file__).resolve().parents[3] / "shared" / "corpus")
 )
 needs_corpus = pytest.mark.skipif(
     not (ROOT / "MANIFEST.tsv").exists(), reason="the corpus of test files is not here"

@@ -27,7 +27,9 @@ from .huffman import (
 Plane = NDArray[np.uint8]
 Blocks = NDArray[np.int32]  # (block rows, blocks per row, 64), zigzag order
 
-ZIGZAG = sorted(range(64), key=lambda k: (k // 8 + k % 8, k // 8 if (k // 8 + k % 8) % 2 else k % 8))
+ZIGZAG = sorted(
+    range(64), key=lambda k: (k // 8 + k % 8, k // 8 if (k // 8 + k % 8) % 2 else k % 8)
+)
 LARGEST_AC = 1023  # 10 bits in the baseline process (F.1.2.2.1)
 ICC_CHUNK = 65_519  # bytes of a profile that fit in one APP2 segment
 DC, AC = 0, 1
@@ -88,7 +90,9 @@ def encode(
         if plane.shape != component_shape(size, sampling, index):
             raise ValueError(f"component {index}: wrong shape {plane.shape}")
     step = options.quantization_step
-    blocks = [_quantized_blocks(p, f, step) for p, f in zip(planes, _padding(sampling), strict=True)]
+    blocks = [
+        _quantized_blocks(p, f, step) for p, f in zip(planes, _padding(sampling), strict=True)
+    ]
     intervals = _intervals(blocks, size, sampling, options)
     tables = _tables(intervals, options)
     writer = _Writer(options.fill_bytes)
@@ -151,7 +155,11 @@ def _intervals(
     total = per_row * (blocks[0].shape[0] // factors[0][1])
     length = options.restart_interval or total
     return [
-        list(_interval_symbols(blocks, factors, per_row, range(start, min(start + length, total)), options))
+        list(
+            _interval_symbols(
+                blocks, factors, per_row, range(start, min(start + length, total)), options
+            )
+        )
         for start in range(0, total, length)
     ]
 
@@ -202,7 +210,9 @@ def _ac_symbols(values: Sequence[int], table: int) -> Iterator[Symbol]:
         yield (AC, table), 0x00, ""
 
 
-def _tables(intervals: Sequence[Sequence[Symbol]], options: Options) -> dict[TableKey, HuffmanTable]:
+def _tables(
+    intervals: Sequence[Sequence[Symbol]], options: Options
+) -> dict[TableKey, HuffmanTable]:
     counts: dict[TableKey, Counter[int]] = {}
     for interval in intervals:
         for key, symbol, _ in interval:

@@ -68,7 +68,9 @@ def _parse(output: bytes, mode: str) -> Dump:
     arrays: list[NDArray[np.uint8] | NDArray[np.int16]] = []
     for _, _, width, height, blocks, block_rows in heads:
         if mode == "planes":
-            arrays.append(np.frombuffer(output, np.uint8, width * height, at).reshape(height, width))
+            arrays.append(
+                np.frombuffer(output, np.uint8, width * height, at).reshape(height, width)
+            )
         else:
             values = np.frombuffer(output, np.int16, blocks * block_rows * 64, at)
             arrays.append(values.reshape(block_rows, blocks, 64))

@@ -37,11 +37,8 @@ struct Status {
   }
   static Status limit(const char* name, std::uint64_t value, std::uint64_t bound,
                       std::uint64_t offset) {
-    return {.code = StatusCode::limit,
-            .what = name,
-            .offset = offset,
-            .value = value,
-            .bound = bound};
+    return {
+        .code = StatusCode::limit, .what = name, .offset = offset, .value = value, .bound = bound};
   }
 };
 
