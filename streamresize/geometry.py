@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 Fit = Literal["contain", "cover", "fill"]
@@ -42,16 +41,14 @@ class Span(NamedTuple):
         return Span(self.low, self.high + excess, samples)
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Which part of the source, as stored, becomes how many output pixels, as stored."""
 
     x: Span
     y: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Orientation:
+class Orientation(NamedTuple):
     """How stored rows and columns become the upright picture (EXIF tag 0x0112, values 1 to 8).
 
     The stored picture is first mirrored, then transposed.

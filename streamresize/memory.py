@@ -16,7 +16,7 @@ SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for t
 DECODER_BYTES = 1 << 17  # tables and a group of MCUs
 
 # Code and data of the libraries that a request loads, once for the process.
-LIBRARY_BYTES = {"turbojpeg": 2_000_000, "pillow": 6_000_000, "imagehash": 4_000_000}
+LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_000_000}
 
 
 def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool = False) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from streamresize.decode import StripDecoder
 from streamresize.geometry import FITS, ORIENTATIONS, Fit, Span, choose_scale, place, plane_length
@@ -85,8 +85,7 @@ class Result:
     bytes_read: int
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A sink and the resamplers that feed it, one for each of its requests."""
 
     sink: Sink

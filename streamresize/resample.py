@@ -9,7 +9,6 @@ the height of the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -35,8 +34,7 @@ class Taps(NamedTuple):
     weights: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """How an output sample weighs its inputs.
 
     support: half the width of the window, in output steps or input samples, whichever is larger.

@@ -353,15 +353,13 @@ Status MarkerReader::parse_sos(const Payload& payload) {
     if (index == frame.component_count) {
       return Status::malformed("SOS: component not in the frame", payload.offset);
     }
-    if (selectors >> 4 > 3 || (selectors & 15) > 3) {
-      return Status::malformed("SOS: entropy table number above 3", payload.offset);
-    }
     used[index] = true;
     scan_.components[i] = {.index = index,
                            .dc_table = static_cast<std::uint8_t>(selectors >> 4),
                            .ac_table = static_cast<std::uint8_t>(selectors & 15)};
   }
   if (Status status = parse_band(payload); !status.ok()) return status;
+  if (Status status = check_selectors(payload.offset); !status.ok()) return status;
   header_.restart_interval = tables_.restart_interval;
   header_.multi_scan = header_.multi_scan || frame.progressive() || frame.height == 0 ||
                        scan_.component_count < frame.component_count;
@@ -385,6 +383,20 @@ Status MarkerReader::parse_band(const Payload& payload) {
       scan_.low_bit <= 13 && (scan_.high_bit == 0 || scan_.high_bit == scan_.low_bit + 1);
   if (band_fits && bits_fit) return {};
   return Status::malformed("SOS: impossible progressive scan", payload.offset);
+}
+
+// A progressive scan has either DC or AC coefficients; the other selector means nothing.
+Status MarkerReader::check_selectors(std::uint64_t offset) {
+  const bool progressive = header_.frame.progressive();
+  for (std::size_t i = 0; i < scan_.component_count; ++i) {
+    ScanComponent& component = scan_.components[i];
+    if (progressive && scan_.first != 0) component.dc_table = 0;
+    if (progressive && scan_.first == 0) component.ac_table = 0;
+    if (component.dc_table > 3 || component.ac_table > 3) {
+      return Status::malformed("SOS: entropy table number above 3", offset);
+    }
+  }
+  return {};
 }
 
 Status MarkerReader::keep_quantization() {

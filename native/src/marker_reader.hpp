@@ -59,6 +59,7 @@ class MarkerReader {
   Status parse_components(const Payload& payload);
   Status parse_sos(const Payload& payload);
   Status parse_band(const Payload& payload);
+  Status check_selectors(std::uint64_t offset);
   Status keep_quantization();
   Status keep(const Payload& payload);
   Status set_height(std::uint32_t height, std::uint64_t offset);

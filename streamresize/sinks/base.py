@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -12,8 +11,7 @@ from streamresize.resample import BOX, Filter
 from streamresize.strips import Samples
 
 
-@dataclass(frozen=True, slots=True)
-class PlaneRequest:
+class PlaneRequest(NamedTuple):
     """Component number `component` of the source, resampled to y.samples rows of x.samples."""
 
     component: int

@@ -22,7 +22,7 @@ FORMATS: tuple[str, ...] = get_args(Format)
 
 MAX_SIDE: dict[Format, int] = {"jpeg": 65_500, "webp": 16_383, "png": 2**31 - 1}
 
-ENCODED_BYTES_PER_PIXEL: dict[Format, float] = {"jpeg": 0.4, "png": 4.0, "webp": 10.5, "array": 0.0}
+ENCODED_BYTES_PER_PIXEL: dict[Format, float] = {"jpeg": 0.3, "png": 4.0, "webp": 10.5, "array": 0.0}
 
 
 def check_size(height: int, width: int, format: Format) -> None:

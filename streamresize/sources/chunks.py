@@ -10,8 +10,7 @@ import os
 import stat
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from streamresize.errors import SourceError
 
@@ -21,8 +20,7 @@ Source: TypeAlias = str | os.PathLike[str] | Chunk | BinaryIO | Iterable[Chunk]
 CHUNK_BYTES = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(NamedTuple):
     """Where the bytes of a source can be read again, from byte `start` of it on.
 
     place: an open file's descriptor, or the bytes themselves.
@@ -39,8 +37,7 @@ class Store:
         return max(0, os.fstat(self.place).st_size - self.start)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSource:
+class OpenSource(NamedTuple):
     """chunks: the bytes, once. store: where they can be read again; None for a mere stream."""
 
     chunks: Iterator[Chunk]

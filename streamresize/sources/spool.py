@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from typing import IO
 
 from streamresize.sources.chunks import Chunk, Store
@@ -28,6 +27,8 @@ class Spool:
             self._file.write(chunk)
 
     def _roll_over(self, buffer: io.BytesIO) -> None:
+        import tempfile
+
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         self._file.write(buffer.getbuffer())
         self._buffer = None
