@@ -26,6 +26,8 @@ class ImageInfo:
         "SOF9" and "SOF10" (sequential and progressive with arithmetic coding).
     precision: bits a sample.
     restart_interval: MCUs, 0 for none.
+    multi_scan: progressive, non-interleaved, or with a height given behind the first scan; such a
+        file needs random access, and a mere stream is spooled.
     color: how the components code colour; "unknown" for two components.
     orientation: EXIF orientation, 1 (upright) to 8.
     has_jfif, has_exif, has_icc, has_adobe: application segments present.
@@ -38,6 +40,7 @@ class ImageInfo:
     sof: str
     precision: int
     restart_interval: int
+    multi_scan: bool
     color: Color
     orientation: int
     has_jfif: bool
@@ -75,6 +78,7 @@ def image_info(header: _native.Header) -> ImageInfo:
         sof=f"SOF{header.sof}",
         precision=header.precision,
         restart_interval=header.restart_interval,
+        multi_scan=header.multi_scan,
         color=_color(ids, jfif, adobe),
         orientation=exif_orientation(exif[0]) if exif else 1,
         has_jfif=jfif,

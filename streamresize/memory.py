@@ -14,6 +14,9 @@ from streamresize.sources import CHUNK_BYTES
 BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
 DECODER_BYTES = 1 << 17  # tables and a group of MCUs
+SCAN_BYTES = 1 << 15  # window and tables of one scan of several
+TYPICAL_SCANS = 10
+COEFFICIENT_BYTES = 2
 
 # Code and data of the libraries that a request loads, once for the process.
 LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_000_000}
@@ -33,11 +36,22 @@ def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool
     return (
         SOURCE_BYTES
         + DECODER_BYTES
+        + (coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES if info.multi_scan else 0)
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(sizes, fingerprint)
     )
+
+
+def coefficient_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
+    """One MCU row of coefficients; at scale 8 the DC coefficients alone."""
+    total = 0
+    for component, scale in enumerate(scales):
+        across, (v, _) = info.sampling_ratio(component)
+        blocks = plane_length(info.width, across, BLOCK) * v
+        total += blocks * COEFFICIENT_BYTES * (1 if scale == BLOCK else BLOCK * BLOCK)
+    return total
 
 
 def strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:

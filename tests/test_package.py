@@ -63,6 +63,7 @@ def test_what_an_image_says_of_itself() -> None:
         sof="SOF0",
         precision=8,
         restart_interval=7,
+        multi_scan=False,
         color="ycbcr",
         orientation=6,
         has_jfif=True,

@@ -140,7 +140,7 @@ TEST(results_do_not_depend_on_the_pieces) {
   damaged[damaged.size() / 2] ^= 0x55;
   for (const Bytes& bytes : {write_jpeg(picture), damaged}) {
     const Decoded whole = decode(bytes, {1}, bytes.size());
-    for (const std::size_t chunk : {1, 2, 3, 7, 64, 1000}) {
+    for (const std::size_t chunk : std::array<std::size_t, 6>{1, 2, 3, 7, 64, 1000}) {
       const Decoded pieces = decode(bytes, {1}, chunk);
       CHECK(pieces.planes == whole.planes);
       CHECK_EQUAL(pieces.warnings.size(), whole.warnings.size());

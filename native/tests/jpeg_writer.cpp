@@ -36,7 +36,7 @@ class BitWriter {
 
   void put(std::uint32_t bits, int length) {
     for (int i = length - 1; i >= 0; --i) {
-      byte_ = static_cast<std::uint8_t>(byte_ << 1 | (bits >> i & 1));
+      byte_ = static_cast<std::uint8_t>(std::uint32_t{byte_} << 1 | (bits >> i & 1));
       if (++count_ == 8) flush_byte();
     }
   }
