@@ -42,6 +42,28 @@ format: $(STAMP)  ## bring all code into the project's format
 	$(BIN)/ruff format $(CHECKED) native
 	$(BIN)/clang-format -i $(CXX_FILES)
 
+FUZZERS := header decode chunk index
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: $(STAMP)  ## fuzz the C++ core for FUZZ_SECONDS (60) a target; needs clang with libFuzzer
+	$(BIN)/cmake -S . -B build/fuzz -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
+		-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+		-DSTREAMRESIZE_BUILD_FUZZERS=ON -DSTREAMRESIZE_SANITIZE=ON
+	$(BIN)/cmake --build build/fuzz
+	$(BIN)/python -m tests.support.seeds build/fuzz/seeds
+	set -e; for name in $(FUZZERS); do \
+		case $$name in chunk) seeds=chunk;; *) seeds=jpeg;; esac; \
+		mkdir -p build/fuzz/found/$$name; \
+		build/fuzz/native/$${name}_fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+			-rss_limit_mb=2000 -max_len=20000 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name build/fuzz/seeds/$$seeds; \
+	done
+
+.PHONY: fuzz-long
+fuzz-long:  ## the same for an hour a target
+	$(MAKE) fuzz FUZZ_SECONDS=3600
+
 .PHONY: bench
 bench: $(STAMP)  ## measure kernels, quality and memory
 	$(BIN)/python -m pip install --quiet '.[bench]'

@@ -146,6 +146,13 @@ def test_nothing_half_written(pictures: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("pictures")
+def test_results_beyond_memory_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["-o", "x.png", "--size", "9999999x9999999", "--fit", "fill", "--enlarge"]
+    assert main(["resize", "a.jpg", *arguments]) == 1
+    assert "a.jpg: not enough memory" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("pictures")
 def test_damage_is_a_warning_or_with_strict_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     data = Path("a.jpg").read_bytes()
     Path("cut.jpg").write_bytes(data[: len(data) // 2])

@@ -81,6 +81,17 @@ def test_a_cut_progressive_file_shows_what_it_has() -> None:
     assert np.abs(np.asarray(result.images[0].data) - whole).mean() < 25
 
 
+def test_arithmetic_scans_that_run_dry_are_alike_however_they_arrive() -> None:
+    """Any bytes are arithmetic-coded data; these are too few. Once a scan's end was taken for the
+    place up to which the source had arrived."""
+    arithmetic = PROGRESSIVE.replace(b"\xff\xc2", b"\xff\xca")
+    size = [Size(160, 160, format="array")]
+    whole = streamresize.process(arithmetic, size)
+    pieces = streamresize.process((bytes([octet]) for octet in arithmetic), size)
+    assert whole.warnings == pieces.warnings
+    np.testing.assert_array_equal(whole.images[0].data, pieces.images[0].data)
+
+
 def test_many_damaged_places_are_counted() -> None:
     data = small_jpeg([(1, 1)], (200, 200), Options(restart_interval=1))
     start = scan_start(data)

@@ -81,6 +81,7 @@ struct Decoder::State {
   Status read_header();
   Status start(std::span<const std::uint8_t> scales, const DecodeOptions& chosen);
   Status read_scans();
+  Status skip_scan();
   Status open_scans();
   Status decode_mcu_row(std::span<const PlaneView> planes);
   Status decode_single_scan(std::span<const PlaneView> planes);
@@ -105,6 +106,7 @@ struct Decoder::State {
   DecodeOptions options;
   std::optional<WarningLog> log;
   ScanIndex index;
+  bool scan_is_indexed = false;  // the one that is being read
   bool index_complete = false;
   KeptCoefficients kept{};
   std::array<PlanePath, kMaxComponents> paths;
@@ -120,7 +122,7 @@ struct Decoder::State {
 Status Decoder::State::read_header() {
   if (index.scans().empty()) {
     if (Status status = reader.read_to_scan(input); !status.ok()) return status;
-    index.add(current_scan());
+    scan_is_indexed = index.add(current_scan());
   }
   if (reader.header().frame.height != 0) return {};
   const Status status = reader.read_height(input);
@@ -168,9 +170,7 @@ Status Decoder::State::check_work(std::uint64_t visits) const {
 Status Decoder::State::read_scans() {
   const Frame& frame = reader.header().frame;
   while (!index_complete) {
-    if (Status status = reader.skip_scan(input); !status.ok()) return status;
-    Scan& last = index.scans().back();
-    last.end = std::max(last.end, input.offset());
+    if (Status status = skip_scan(); !status.ok()) return status;
     if (index.complete(frame, kept, options.preview)) break;
     Status status = reader.read_to_scan(input);
     if (status.code == StatusCode::need_input) return status;
@@ -184,7 +184,7 @@ Status Decoder::State::read_scans() {
     if (index.scans().size() == limits.scans) {
       return Status::limit("scans", limits.scans + 1, limits.scans, reader.scan().offset);
     }
-    index.add(current_scan());
+    scan_is_indexed = index.add(current_scan());
   }
   index_complete = true;
   for (std::size_t i = 0; i < frame.component_count; ++i) {
@@ -193,6 +193,17 @@ Status Decoder::State::read_scans() {
     if (!status.ok()) return status;
   }
   return {};
+}
+
+// Passes over the entropy-coded data behind an SOS segment. The scan ends with the marker that
+// stops its decoder, not in front of it: missing bytes mean something else (D.1.8).
+Status Decoder::State::skip_scan() {
+  if (!reader.at_scan()) return {};
+  const Status status = reader.skip_scan(input);
+  if (status.ok() && scan_is_indexed) {
+    index.scans().back().end = input.offset() + std::min<std::size_t>(input.bytes().size(), 2);
+  }
+  return status;
 }
 
 Status Decoder::State::open_scans() {

@@ -27,6 +27,9 @@ class MarkerReader {
   // Until the next SOS; ok or end once a DNL segment (B.2.5) has given the height.
   Status read_height(Input& input);
 
+  // An SOS segment has been read, its data not yet passed over.
+  [[nodiscard]] bool at_scan() const { return at_scan_; }
+
   [[nodiscard]] const Header& header() const { return header_; }
   [[nodiscard]] const Tables& tables() const { return tables_; }
   [[nodiscard]] const ScanHeader& scan() const { return scan_; }
@@ -72,7 +75,7 @@ class MarkerReader {
   bool soi_read_ = false;
   bool sof_read_ = false;
   bool eoi_read_ = false;
-  bool at_scan_ = false;  // an SOS segment has been read, its data not yet passed over
+  bool at_scan_ = false;
   std::uint32_t scans_ = 0;
   std::uint8_t marker_ = 0;       // the marker whose segment comes next, 0 for none
   std::size_t payload_left_ = 0;  // bytes still to skip

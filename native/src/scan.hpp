@@ -15,7 +15,7 @@ struct Scan {
   ScanHeader header;
   Tables tables;
   std::uint64_t begin = 0;  // of the entropy-coded data
-  std::uint64_t end = 0;    // behind it, or further on
+  std::uint64_t end = 0;    // behind the marker that ends it, or further on
 };
 
 // Blocks that decoding the scan visits.

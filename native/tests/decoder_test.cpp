@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "check.hpp"
+#include "decode_all.hpp"
 #include "idct.hpp"
 #include "jpeg_writer.hpp"
 #include "random.hpp"
@@ -15,66 +16,10 @@ using namespace streamresize;
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-using Planes = std::vector<Bytes>;
 
-struct Decoded {
-  Status status;
-  Planes planes;
-  std::vector<Warning> warnings;
-};
-
-class Feeder {
- public:
-  Feeder(Decoder& decoder, const Bytes& bytes, std::size_t chunk)
-      : decoder_(decoder), bytes_(bytes), chunk_(chunk) {}
-
-  void feed() {
-    if (next_ == bytes_.size()) return decoder_.finish_input();
-    const std::size_t count = std::min(chunk_, bytes_.size() - next_);
-    decoder_.append(std::span(bytes_).subspan(next_, count));
-    next_ += count;
-  }
-
-  template <typename Call>
-  Status until_settled(Call call) {
-    Status status;
-    while ((status = call()).code == StatusCode::need_input) feed();
-    return status;
-  }
-
- private:
-  Decoder& decoder_;
-  const Bytes& bytes_;
-  std::size_t chunk_;
-  std::size_t next_ = 0;
-};
-
-Decoded decode(const Bytes& bytes, std::vector<std::uint8_t> scales, std::size_t chunk = 4096,
-               bool strict = false) {
-  Decoder decoder;
-  Feeder feeder(decoder, bytes, chunk);
-  Decoded result;
-  result.status = feeder.until_settled([&] { return decoder.read_header(); });
-  if (!result.status.ok()) return result;
-  scales.resize(decoder.header().frame.component_count, scales.back());
-  result.status = decoder.start(scales, {.strict = strict});
-  std::vector<PlaneView> views(scales.size());
-  result.planes.resize(scales.size());
-  for (std::size_t i = 0; i < scales.size(); ++i) {
-    const PlaneLayout layout = decoder.plane(i);
-    result.planes[i].resize(std::size_t{layout.width} * layout.height);
-  }
-  for (std::uint32_t row = 0; result.status.ok(); ++row) {
-    for (std::size_t i = 0; i < scales.size(); ++i) {
-      const auto [width, height, rows] = decoder.plane(i);
-      const std::uint32_t top = std::min(row * rows, height);
-      views[i] = {result.planes[i].data() + std::size_t{top} * width,
-                  static_cast<std::ptrdiff_t>(width), width, std::min(rows, height - top)};
-    }
-    result.status = feeder.until_settled([&] { return decoder.decode_mcu_row(views); });
-  }
-  result.warnings.assign(decoder.warnings().begin(), decoder.warnings().end());
-  return result;
+Decoded decode(const Bytes& bytes, const std::vector<std::uint8_t>& scales,
+               std::size_t chunk = 4096, bool strict = false) {
+  return decode_all(bytes, {.scales = scales, .chunk = chunk, .options = {.strict = strict}});
 }
 
 // The plane as the transforms make it from the coefficients that were written.

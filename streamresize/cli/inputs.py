@@ -33,6 +33,9 @@ def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:
             work(name)
         except BrokenPipeError:
             raise
+        except MemoryError:
+            complain(name, "not enough memory for the result")
+            status = 1
         except (streamresize.StreamResizeError, OSError) as error:
             complain(name, error)
             status = 1
