@@ -217,9 +217,9 @@ class Job:
         requests = [request for sink in sinks for request in sink.requests]
         scales = [8] * info.components if preview else choose_scales(info, requests)
         self._decoder.start(scales, strict=self._strict, preview=preview, reuse=True)
-        self._branches = [make_branch(info, sink, scales) for sink in sinks]
         for sink in sinks:
             sink.begin()
+        self._branches = [make_branch(info, sink, scales) for sink in sinks]
 
 
 def picture_sinks(
