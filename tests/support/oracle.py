@@ -104,10 +104,11 @@ def area_matrix(inputs: int, outputs: int) -> Reals:
 
 def area_average(picture: NDArray[np.uint8], width: int, height: int) -> Reals:
     """Exact area averaging of (h, w) or (h, w, 3), in double precision."""
-    planes = picture.reshape(*picture.shape[:2], -1).astype(np.float64)
+    channels = picture.reshape(*picture.shape[:2], -1)
+    planes = np.ascontiguousarray(np.moveaxis(channels, -1, 0), dtype=np.float64)
     rows = area_matrix(picture.shape[0], height)
     columns = area_matrix(picture.shape[1], width)
-    result = np.stack([rows @ planes[:, :, i] @ columns.T for i in range(planes.shape[2])], axis=-1)
+    result = np.stack([rows @ plane @ columns.T for plane in planes], axis=-1)
     return result if picture.ndim == 3 else result[:, :, 0]
 
 
