@@ -29,7 +29,8 @@ class StripDecoder:
     """
 
     def __init__(self, limits: Limits | None = None, store: Store | None = None) -> None:
-        self._native = _native.Decoder(_native.Limits(**asdict(limits or Limits())))
+        bounds = limits or Limits.from_environment()
+        self._native = _native.Decoder(_native.Limits(**asdict(bounds)))
         self._store = store
         self._spool = Spool() if store is None else None
         if store is not None:

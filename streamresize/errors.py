@@ -10,6 +10,8 @@ StreamResizeError
 
 from __future__ import annotations
 
+from streamresize.limits import variable
+
 
 class StreamResizeError(Exception):
     """Base class of every error that streamresize raises on account of its input."""
@@ -51,7 +53,7 @@ class LimitExceeded(StreamResizeError):
     def __str__(self) -> str:
         return (
             f"limit exceeded: {self.limit} is {self.value}, the bound is {self.bound}; "
-            f"raise it with limits=Limits({self.limit}=...)"
+            f"raise it with limits=Limits({self.limit}=...) or {variable(self.limit)}"
         )
 
 

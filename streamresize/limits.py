@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 MAX_DIMENSION = 65_535  # T.81 B.2.2: X and Y are 16-bit fields
+ENVIRONMENT_PREFIX = "STREAMRESIZE_MAX_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +31,26 @@ class Limits:
     scans: int = 200
     blocks: int = 1 << 24
     blocks_per_byte: int = 64
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
+        """The defaults, changed by variables such as STREAMRESIZE_MAX_PIXELS.
+
+        This is what a call without `limits` uses. Raises ValueError for a variable that is not a
+        whole number.
+        """
+        chosen = {}
+        for field in fields(cls):
+            name = variable(field.name)
+            text = environment.get(name)
+            if text is None:
+                continue
+            if not text.isdigit():
+                raise ValueError(f"{name} must be a whole number, not {text!r}")
+            chosen[field.name] = int(text)
+        return cls(**chosen)
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets a field of `Limits`."""
+    return ENVIRONMENT_PREFIX + field.upper()

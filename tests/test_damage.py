@@ -83,7 +83,8 @@ def test_a_cut_progressive_file_shows_what_it_has() -> None:
 
 def test_arithmetic_scans_that_run_dry_are_alike_however_they_arrive() -> None:
     """Any bytes are arithmetic-coded data; these are too few. Once a scan's end was taken for the
-    place up to which the source had arrived."""
+    place up to which the source had arrived.
+    """
     arithmetic = PROGRESSIVE.replace(b"\xff\xc2", b"\xff\xca")
     size = [Size(160, 160, format="array")]
     whole = streamresize.process(arithmetic, size)
@@ -158,6 +159,17 @@ def test_limits_are_named(limits: Limits, name: str) -> None:
             streamresize.thumbnail(source, (20, 20), limits=limits)
         assert caught.value.limit == name
         assert caught.value.value > caught.value.bound == getattr(limits, name)
+
+
+def test_limits_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAMRESIZE_MAX_WIDTH", "159")
+    assert Limits.from_environment() == Limits(width=159)
+    with pytest.raises(LimitExceeded, match="or STREAMRESIZE_MAX_WIDTH"):
+        streamresize.probe(WHOLE)
+    assert streamresize.probe(WHOLE, limits=Limits()).width == 160
+    monkeypatch.setenv("STREAMRESIZE_MAX_WIDTH", "wide")
+    with pytest.raises(ValueError, match="STREAMRESIZE_MAX_WIDTH must be a whole number"):
+        streamresize.probe(WHOLE)
 
 
 def test_scans_are_limited() -> None:

@@ -203,6 +203,22 @@ def test_strips_are_the_planes_cut_in_rows(name: str) -> None:
     assert [strip.starts[0] for strip in strips] == starts.tolist()
 
 
+@pytest.mark.parametrize("scale", [1, 8])
+def test_the_height_may_follow_the_first_scan(scale: int) -> None:
+    data = FILES["baseline"]
+    at = data.index(b"\xff\xc0") + 5
+    height = data[at : at + 2]
+    late = data[:at] + b"\0\0" + data[at + 2 : -2] + b"\xff\xdc\0\4" + height + b"\xff\xd9"
+    assert streamresize.probe(late).height == 90
+    for source in (late, chunks(late, 7)):
+        planes = streamresize.decode_planes(source, scale)
+        for ours, expected in zip(planes, streamresize.decode_planes(data, scale), strict=True):
+            np.testing.assert_array_equal(ours, expected)
+    without = data[:at] + b"\0\0" + data[at + 2 :]
+    with pytest.raises(streamresize.MalformedJPEG, match="no DNL segment"):
+        streamresize.probe(without)
+
+
 def test_a_spooled_stream_larger_than_the_memory_limit_gives_the_same_planes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
