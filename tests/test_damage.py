@@ -140,6 +140,13 @@ def test_unsupported_processes_are_named(marker: int, feature: str) -> None:
     assert feature in caught.value.feature
 
 
+def test_hierarchical_files_are_refused_though_their_first_frame_could_be_read() -> None:
+    at = WHOLE.index(b"\xff\xc0")
+    frame = WHOLE[at + 2 : at + 2 + int.from_bytes(WHOLE[at + 2 : at + 4], "big")]
+    with pytest.raises(UnsupportedJPEG, match="hierarchical"):
+        streamresize.probe(WHOLE[:at] + b"\xff\xde" + frame + WHOLE[at:])
+
+
 @pytest.mark.parametrize(
     ("limits", "name"),
     [

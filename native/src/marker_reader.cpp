@@ -155,6 +155,8 @@ Status MarkerReader::parse(const Payload& payload) {
       return parse_dac(payload);
     case marker::kDri:
       return parse_dri(payload);
+    case marker::kDhp:
+      return Status::unsupported("hierarchical coding", payload.offset);
     case marker::kDnl:
       return parse_dnl(payload);
     case marker::kSos:

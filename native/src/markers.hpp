@@ -21,6 +21,7 @@ inline constexpr std::uint8_t kSos = 0xDA;
 inline constexpr std::uint8_t kDqt = 0xDB;
 inline constexpr std::uint8_t kDnl = 0xDC;
 inline constexpr std::uint8_t kDri = 0xDD;
+inline constexpr std::uint8_t kDhp = 0xDE;
 inline constexpr std::uint8_t kApp0 = 0xE0;
 inline constexpr std::uint8_t kApp1 = 0xE1;
 inline constexpr std::uint8_t kApp2 = 0xE2;
@@ -47,7 +48,7 @@ constexpr bool is_kept(std::uint8_t code) {
 // Markers whose segments are read; all others are passed over.
 constexpr bool is_parsed(std::uint8_t code) {
   return code == kDqt || code == kDht || code == kDac || code == kDri || code == kDnl ||
-         code == kSos || is_start_of_frame(code) || is_kept(code);
+         code == kDhp || code == kSos || is_start_of_frame(code) || is_kept(code);
 }
 
 }  // namespace streamresize::marker
