@@ -36,8 +36,8 @@ every sample of every plane.
 """
 REMARKS = """\
 libjpeg as packaged has neither 12-bit decoding nor DNL: such files are decoded but have nothing to
-be compared with here. With libjpeg-turbo 3 on the other side, the 12-bit planes that it gives at full
-size are identical, too.
+be compared with here. With libjpeg-turbo 3 on the other side, the 12-bit planes that it gives at
+full size are identical, too.
 """
 
 
