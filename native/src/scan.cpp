@@ -20,22 +20,25 @@ const char* build(const TableSlot<HuffmanSpec>& slot, std::size_t number,
   return table.build(slot.defined ? slot.table : standard(number == 1)) ? nullptr : kNoPrefixCode;
 }
 
-const char* build_dc(const Scan& scan, HuffmanTables& tables) {
-  for (std::size_t i = 0; i < scan.header.component_count; ++i) {
-    const std::size_t number = scan.header.components[i].dc_table;
-    const char* fault = build(scan.tables.dc[number], number, standard_dc_table, tables[number]);
-    if (fault != nullptr) return fault;
+// The tables of one class that the scan's components select.
+const char* build_selected(const ScanHeader& header, std::uint8_t ScanComponent::* selector,
+                           const std::array<TableSlot<HuffmanSpec>, 4>& slots,
+                           const HuffmanSpec& (*standard)(bool), HuffmanTables& tables) {
+  for (std::size_t i = 0; i < header.component_count; ++i) {
+    const std::size_t number = header.components[i].*selector;
+    if (const char* fault = build(slots[number], number, standard, tables[number])) return fault;
   }
   return nullptr;
 }
 
+const char* build_dc(const Scan& scan, HuffmanTables& tables) {
+  return build_selected(scan.header, &ScanComponent::dc_table, scan.tables.dc, standard_dc_table,
+                        tables);
+}
+
 const char* build_ac(const Scan& scan, HuffmanTables& tables) {
-  for (std::size_t i = 0; i < scan.header.component_count; ++i) {
-    const std::size_t number = scan.header.components[i].ac_table;
-    const char* fault = build(scan.tables.ac[number], number, standard_ac_table, tables[number]);
-    if (fault != nullptr) return fault;
-  }
-  return nullptr;
+  return build_selected(scan.header, &ScanComponent::ac_table, scan.tables.ac, standard_ac_table,
+                        tables);
 }
 
 class CursorMaker {

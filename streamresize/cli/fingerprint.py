@@ -19,14 +19,13 @@ examples:
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser(
+    parser = inputs.add_subparser(
+        subparsers,
         "fingerprint",
         help="print perceptual hashes of JPEG files",
         description="Print the perceptual hash of JPEG files.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("inputs", nargs="+", metavar="IN", help="JPEG file, - for standard input")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=run)
 

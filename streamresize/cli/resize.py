@@ -33,14 +33,13 @@ FORMAT_OF_SUFFIX = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "we
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser(
+    parser = inputs.add_subparser(
+        subparsers,
         "resize",
         help="make thumbnails, several sizes from one pass over each input",
         description="Resize JPEG files; several sizes are made in one pass over each input.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("inputs", nargs="+", metavar="IN", help="JPEG file, - for standard input")
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="- for standard output"
     )
