@@ -66,7 +66,7 @@ fuzz-long:  ## the same for an hour a target
 
 .PHONY: bench
 bench: $(STAMP)  ## measure kernels, quality and memory
-	$(BIN)/python -m pip install --quiet '.[bench]'
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python -m benchmarks.kernels.run
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.memory
