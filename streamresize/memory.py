@@ -19,7 +19,7 @@ TYPICAL_SCANS = 10
 COEFFICIENT_BYTES = 2
 
 # Code and data of the libraries that a request loads, once for the process.
-LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_000_000}
+LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_600_000}
 
 
 def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool = False) -> int:
