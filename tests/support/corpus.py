@@ -45,7 +45,7 @@ def entries() -> tuple[Entry, ...]:
     if not manifest.exists():
         return ()
     with manifest.open(newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     return tuple(
         Entry(row["path"], row["sof"], row["components"], tuple(row["features"].split("; ")))
         for row in rows
