@@ -70,7 +70,7 @@ class EntropyScan final : public ScanCursor {
           coefficients, run,
           [this](const auto& part, const auto& block) { return coder_.decode(part, block); });
       if (coder_.overrun()) fault = "the entropy-coded data ends early";
-      if (fault != nullptr) status = damaged(fault, input);
+      if (fault != nullptr) status = damaged(fault, input, coder_.buffered_bytes());
     }
     if (filling_) {
       layout_.for_each_block(coefficients, run, [this](const auto& part, const auto& block) {
@@ -104,7 +104,7 @@ class EntropyScan final : public ScanCursor {
         return filling_ ? Status{} : damaged("restart marker missing", input);
       }
       Status status;
-      if (ahead != 0) status = report("restart marker out of order", input);
+      if (ahead != 0) status = report("restart marker out of order", input, 0);
       next_restart_ = (number + 1) & 7;
       coder_.set_position(coder_.position() + 2);
       coder_.begin_interval();
@@ -125,14 +125,13 @@ class EntropyScan final : public ScanCursor {
     return coder_.end() - next_marker(coder_.position(), coder_.end()) >= 2;
   }
 
-  Status damaged(const char* what, const Input& input) {
+  Status damaged(const char* what, const Input& input, std::size_t buffered = 0) {
     filling_ = true;
-    return report(what, input);
+    return report(what, input, buffered);
   }
 
-  Status report(const char* what, const Input& input) {
+  Status report(const char* what, const Input& input, std::size_t buffered) {
     const auto position = static_cast<std::size_t>(coder_.position() - input.bytes().data());
-    const std::size_t buffered = std::min(position, coder_.buffered_bytes());
     return log_.report({what, input.offset() + position - buffered, mcu_});
   }
 

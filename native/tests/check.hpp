@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace check {
@@ -26,12 +27,24 @@ struct Registration {
   Registration(const char* name, void (*run)()) { tests().push_back({name, run}); }
 };
 
+// Characters and enumerators are printed as numbers.
+template <typename T>
+auto printable(const T& value) {
+  if constexpr (std::is_enum_v<T>) {
+    return static_cast<int>(value);
+  } else if constexpr (requires { +value; }) {
+    return +value;
+  } else {
+    return value;
+  }
+}
+
 template <typename A, typename B>
 void equal(const A& actual, const B& expected, const char* text, const char* file, int line) {
   if (actual == expected) return;
   ++failures();
-  std::cerr << file << ":" << line << ": " << text << ": " << +actual << " is not " << +expected
-            << "\n";
+  std::cerr << file << ":" << line << ": " << text << ": " << printable(actual) << " is not "
+            << printable(expected) << "\n";
 }
 
 inline void holds(bool condition, const char* text, const char* file, int line) {

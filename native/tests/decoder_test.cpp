@@ -71,6 +71,7 @@ TEST(planes_are_the_transforms_of_the_coefficients) {
   for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
     check_planes(random_picture(61, 45, {{1, 1}}, 1), {scale});
     check_planes(random_picture(61, 45, {{2, 2}}, 2), {scale});
+    check_planes(random_picture(300, 20, {{2, 2}}, 9), {scale});
     check_planes(random_picture(61, 45, {{2, 2}, {1, 1}, {1, 1}}, 3), {scale});
     check_planes(random_picture(300, 9, {{1, 2}, {4, 1}, {3, 1}, {1, 1}}, 4), {scale});
     check_planes(random_picture(1, 1, {{2, 1}, {1, 2}}, 5), {scale});
@@ -78,12 +79,96 @@ TEST(planes_are_the_transforms_of_the_coefficients) {
   check_planes(random_picture(90, 70, {{2, 2}, {1, 1}, {1, 1}}, 7), {2, 1, 8});
 }
 
+TEST(planes_of_all_sampling_factors) {
+  Random random(21);
+  for (std::uint8_t h = 1; h <= 4; ++h) {
+    for (std::uint8_t v = 1; v <= 4; ++v) {
+      const auto factor = [&] { return static_cast<std::uint8_t>(random.between(1, 4)); };
+      const auto scale = [&] { return static_cast<std::uint8_t>(1 << random.between(0, 3)); };
+      const auto size = [&] { return static_cast<std::uint16_t>(random.between(1, 90)); };
+      check_planes(random_picture(size(), size(), {{h, v}, {factor(), factor()}, {1, 1}}, h),
+                   {scale(), scale(), scale()});
+      check_planes(random_picture(size(), size(), {{h, v}}, v), {scale()});
+    }
+  }
+}
+
+TEST(planes_of_all_sizes_up_to_two_mcus) {
+  for (std::uint16_t size = 1; size <= 33; ++size) {
+    for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
+      const auto other = static_cast<std::uint16_t>(34 - size);
+      check_planes(random_picture(size, other, {{2, 2}, {1, 1}, {1, 1}}, size), {scale});
+    }
+  }
+}
+
+TEST(planes_of_pictures_with_restart_intervals) {
+  for (const std::uint16_t interval : std::array<std::uint16_t, 5>{1, 2, 7, 16, 1000}) {
+    TestPicture picture = random_picture(333, 37, {{2, 1}, {1, 1}, {1, 1}}, interval);
+    picture.restart_interval = interval;
+    check_planes(picture, {1, 2});
+  }
+}
+
+TEST(planes_of_pictures_with_a_scan_for_each_component) {
+  for (const std::uint16_t interval : std::array<std::uint16_t, 2>{0, 5}) {
+    for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
+      TestPicture picture = random_picture(61, 45, {{2, 2}, {1, 1}, {1, 3}}, 30U + scale);
+      picture.restart_interval = interval;
+      picture.interleaved = false;
+      check_planes(picture, {scale});
+    }
+  }
+}
+
+TEST(views_clip_what_is_written) {
+  const TestPicture picture = random_picture(40, 8, {{1, 1}}, 22);
+  const Bytes expected = expected_plane(picture, 0, 1);
+  for (std::uint32_t width = 0; width <= 40; width += 5) {
+    Decoder decoder;
+    decoder.append(write_jpeg(picture));
+    CHECK(decoder.read_header().ok());
+    CHECK(decoder.start(Bytes{1}, {}).ok());
+    Bytes row(64 * 8, 77);
+    const PlaneView view{row.data(), 64, width, 5};
+    CHECK(decoder.decode_mcu_row({&view, 1}).ok());
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const bool inside = i % 64 < width && i / 64 < 5;
+      CHECK_EQUAL(row[i], inside ? expected[i / 64 * 40 + i % 64] : 77);
+    }
+  }
+}
+
+TEST(the_end_follows_the_last_row_again_and_again) {
+  const TestPicture picture = random_picture(8, 24, {{1, 1}}, 23);
+  Decoder decoder;
+  decoder.append(write_jpeg(picture));
+  CHECK(decoder.read_header().ok());
+  CHECK(decoder.start(Bytes{1}, {}).ok());
+  Bytes row(64);
+  const PlaneView view{row.data(), 8, 8, 8};
+  for (int i = 0; i < 3; ++i) CHECK_EQUAL(decoder.decode_mcu_row({&view, 1}).code, StatusCode::ok);
+  for (int i = 0; i < 3; ++i) CHECK_EQUAL(decoder.decode_mcu_row({&view, 1}).code, StatusCode::end);
+}
+
+TEST(work_is_limited_by_the_bytes_that_came) {
+  const TestPicture picture = random_picture(80, 80, {{1, 1}}, 24);
+  DecodeRequest request{.limits = {.blocks = 99, .blocks_per_byte = 0}};
+  const Status status = decode_all(write_jpeg(picture), request).status;
+  CHECK_EQUAL(status.code, StatusCode::limit);
+  CHECK_EQUAL(std::string_view(status.what), "blocks");
+  request.limits.blocks = 100;
+  CHECK_EQUAL(decode_all(write_jpeg(picture), request).status.code, StatusCode::end);
+}
+
 TEST(results_do_not_depend_on_the_pieces) {
   TestPicture picture = random_picture(150, 40, {{2, 1}, {1, 1}, {1, 1}}, 8);
   picture.restart_interval = 3;
   Bytes damaged = write_jpeg(picture);
   damaged[damaged.size() / 2] ^= 0x55;
-  for (const Bytes& bytes : {write_jpeg(picture), damaged}) {
+  TestPicture separate = picture;
+  separate.interleaved = false;
+  for (const Bytes& bytes : {write_jpeg(picture), damaged, write_jpeg(separate)}) {
     const Decoded whole = decode(bytes, {1}, bytes.size());
     for (const std::size_t chunk : std::array<std::size_t, 6>{1, 2, 3, 7, 64, 1000}) {
       const Decoded pieces = decode(bytes, {1}, chunk);
@@ -94,8 +179,8 @@ TEST(results_do_not_depend_on_the_pieces) {
 }
 
 TEST(a_cut_file_ends_with_a_warning_or_a_fault) {
-  Bytes bytes = small_jpeg();
-  bytes.resize(bytes.size() - bytes.size() / 3);
+  const Bytes sound = small_jpeg();
+  const Bytes bytes(sound.begin(), sound.end() - std::ssize(sound) / 3);
   const Decoded lenient = decode(bytes, {1});
   CHECK(lenient.status.code == StatusCode::end);
   CHECK_EQUAL(lenient.warnings.size(), 1U);

@@ -1,8 +1,10 @@
 #include "idct.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 #include "check.hpp"
 #include "random.hpp"
@@ -44,6 +46,55 @@ double exact_sample(const TestInput& input, int size, int x, int y, double middl
   return std::min(std::max(sum + middle, 0.0), 2 * middle - 1);
 }
 
+using Wide = std::array<std::int64_t, 8>;
+
+// One pass of the accurate integer transform, 13 fraction bits.
+Wide integer_pass(const Wide& in, int shift) {
+  const auto rotated = (in[2] + in[6]) * 4433;
+  const auto even2 = rotated - in[6] * 15137;
+  const auto even3 = rotated + in[2] * 6270;
+  const auto even0 = (in[0] + in[4]) * 8192;
+  const auto even1 = (in[0] - in[4]) * 8192;
+  const auto z5 = (in[7] + in[3] + in[5] + in[1]) * 9633;
+  const auto z1 = (in[7] + in[1]) * -7373;
+  const auto z2 = (in[5] + in[3]) * -20995;
+  const auto z3 = (in[7] + in[3]) * -16069 + z5;
+  const auto z4 = (in[5] + in[1]) * -3196 + z5;
+  const std::array<std::int64_t, 4> even{even0 + even3, even1 + even2, even1 - even2,
+                                         even0 - even3};
+  const std::array<std::int64_t, 4> odd{in[1] * 12299 + z1 + z4, in[3] * 25172 + z2 + z3,
+                                        in[5] * 16819 + z2 + z4, in[7] * 2446 + z1 + z3};
+  Wide out;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::int64_t half = std::int64_t{1} << (shift - 1);
+    out[i] = (even[i] + odd[i] + half) >> shift;
+    out[7 - i] = (even[i] - odd[i] + half) >> shift;
+  }
+  return out;
+}
+
+// The accurate integer transform, columns first, 2 more fraction bits between the passes.
+std::array<std::uint8_t, 64> integer_transform(const TestInput& input) {
+  std::array<Wide, 8> rows;
+  for (std::size_t x = 0; x < 8; ++x) {
+    Wide column;
+    for (std::size_t y = 0; y < 8; ++y) {
+      column[y] = input.coefficients[8 * y + x] * std::int64_t{input.quantization[8 * y + x]};
+    }
+    column = integer_pass(column, 13 - 2);
+    for (std::size_t y = 0; y < 8; ++y) rows[y][x] = column[y];
+  }
+  std::array<std::uint8_t, 64> samples;
+  for (std::size_t y = 0; y < 8; ++y) {
+    const Wide row = integer_pass(rows[y], 13 + 2 + 3);
+    for (std::size_t x = 0; x < 8; ++x) {
+      samples[8 * y + x] =
+          static_cast<std::uint8_t>(std::clamp<std::int64_t>(row[x] + 128, 0, 255));
+    }
+  }
+  return samples;
+}
+
 template <typename Sample>
 std::array<Sample, 64> transformed(const BlockTransforms& transforms, int size,
                                    const TestInput& input, int last) {
@@ -79,18 +130,79 @@ void check_against_exact(const BlockTransforms& transforms, int amplitude, doubl
 
 }  // namespace
 
+TEST(the_zigzag_order_walks_the_diagonals) {
+  std::size_t k = 0;
+  for (int diagonal = 0; diagonal < 15; ++diagonal) {
+    for (int step = 0; step <= diagonal; ++step) {
+      const int x = diagonal % 2 == 0 ? step : diagonal - step;
+      const int y = diagonal - x;
+      if (x < 8 && y < 8) CHECK_EQUAL(kNaturalOrder[k++], 8 * y + x);
+    }
+  }
+  CHECK_EQUAL(k, 64U);
+  for (; k < kNaturalOrder.size(); ++k) CHECK_EQUAL(kNaturalOrder[k], 63);
+}
+
 TEST(transforms_are_within_one_level_of_the_exact_ones) {
   check_against_exact<std::uint8_t>(kPortableTransforms.bits8, 60, 128);
   check_against_exact<std::uint16_t>(kPortableTransforms.bits12, 900, 2048);
 }
 
+TEST(the_8_point_transform_is_the_accurate_integer_one) {
+  Random random(6);
+  for (const int amplitude : {3, 20, 60, 120}) {
+    for (const int last : {0, 1, 5, 9, 10, 30, 63}) {
+      for (int round = 0; round < 100; ++round) {
+        const TestInput input = random_input(random, amplitude, last);
+        CHECK(transformed<std::uint8_t>(kPortableTransforms.bits8, 8, input, last) ==
+              integer_transform(input));
+      }
+    }
+  }
+}
+
+TEST(samples_are_clamped) {
+  for (const std::int16_t dc : std::array<std::int16_t, 4>{-16000, -1025, 1017, 16000}) {
+    for (const int last : {0, 9, 63}) {
+      TestInput input{.coefficients = {dc}, .quantization = {}, .last = last};
+      input.quantization.fill(1);
+      for (const int size : {1, 2, 4, 8}) {
+        const auto samples =
+            transformed<std::uint8_t>(kPortableTransforms.bits8, size, input, last);
+        CHECK_EQUAL(samples[0], dc < 0 ? 0 : 255);
+        CHECK_EQUAL(samples[static_cast<std::size_t>(9 * (size - 1))], dc < 0 ? 0 : 255);
+      }
+    }
+  }
+}
+
+TEST(only_the_samples_of_the_block_are_written) {
+  Random random(7);
+  const TestInput input = random_input(random, 50, 63);
+  for (const std::size_t size : std::array<std::size_t, 4>{1, 2, 4, 8}) {
+    for (const int last : {0, 9, 63}) {
+      std::vector<std::uint8_t> samples(8 * 20 + 4, 77);
+      kPortableTransforms.bits8.for_size(static_cast<std::uint32_t>(size))(
+          input.coefficients.data(), input.quantization.data(), last, samples.data(), 20);
+      for (std::size_t i = 0; i < samples.size(); ++i) {
+        if (i / 20 >= size || i % 20 >= size) CHECK_EQUAL(samples[i], 77);
+      }
+    }
+  }
+}
+
 #ifdef STREAMRESIZE_X86_64_V3
 TEST(variants_agree_on_any_coefficients) {
   if (!__builtin_cpu_supports("avx2")) return;
+  const auto make_hostile = [](TestInput& input) {
+    input.quantization.fill(65535);
+    for (auto& value : input.coefficients) value = value < 0 ? -32768 : value > 0 ? 32767 : 0;
+  };
   Random random(5);
   for (const int amplitude : {10, 1000, 32767}) {
     for (int round = 0; round < 200; ++round) {
-      const TestInput input = random_input(random, amplitude, random.between(0, 63));
+      TestInput input = random_input(random, amplitude, random.between(0, 63));
+      if (round % 2 != 0) make_hostile(input);
       for (const int size : {1, 2, 4, 8}) {
         CHECK(transformed<std::uint8_t>(kPortableTransforms.bits8, size, input, input.last) ==
               transformed<std::uint8_t>(kAvx2Transforms.bits8, size, input, input.last));

@@ -1,72 +1,18 @@
 #include "jpeg_writer.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <numeric>
 
+#include "bit_writer.hpp"
 #include "huffman.hpp"
 #include "random.hpp"
+#include "streamresize/frame.hpp"
 #include "zigzag.hpp"
 
 namespace {
 
-using streamresize::HuffmanSpec;
+using streamresize::ceil_div;
 using Bytes = std::vector<std::uint8_t>;
-
-struct Code {
-  std::uint32_t bits = 0;
-  int length = 0;
-};
-
-// T.81 C.2
-std::array<Code, 256> codes_of(const HuffmanSpec& spec) {
-  std::array<Code, 256> codes{};
-  std::uint32_t code = 0;
-  std::size_t index = 0;
-  for (int length = 1; length <= 16; ++length, code <<= 1) {
-    for (int i = 0; i < spec.counts[static_cast<std::size_t>(length - 1)]; ++i) {
-      codes[spec.symbols[index++]] = {code++, length};
-    }
-  }
-  return codes;
-}
-
-class BitWriter {
- public:
-  explicit BitWriter(Bytes& bytes) : bytes_(bytes) {}
-
-  void put(std::uint32_t bits, int length) {
-    for (int i = length - 1; i >= 0; --i) {
-      byte_ = static_cast<std::uint8_t>(std::uint32_t{byte_} << 1 | (bits >> i & 1));
-      if (++count_ == 8) flush_byte();
-    }
-  }
-  void put(const Code& code) { put(code.bits, code.length); }
-  void align() {
-    while (count_ != 0) put(1, 1);
-  }
-
- private:
-  void flush_byte() {
-    bytes_.push_back(byte_);
-    if (byte_ == 0xFF) bytes_.push_back(0);
-    count_ = 0;
-    byte_ = 0;
-  }
-
-  Bytes& bytes_;
-  std::uint8_t byte_ = 0;
-  int count_ = 0;
-};
-
-int size_of(int value) {
-  int size = 0;
-  for (int rest = std::abs(value); rest != 0; rest >>= 1) ++size;
-  return size;
-}
-
-void put_value(BitWriter& writer, int value, int size) {
-  writer.put(static_cast<std::uint32_t>(value < 0 ? value + (1 << size) - 1 : value), size);
-}
 
 class BlockWriter {
  public:
@@ -107,12 +53,6 @@ void put16(Bytes& bytes, std::size_t value) {
   bytes.push_back(static_cast<std::uint8_t>(value));
 }
 
-void put_segment(Bytes& bytes, std::uint8_t marker, const Bytes& payload) {
-  bytes.insert(bytes.end(), {0xFF, marker});
-  put16(bytes, payload.size() + 2);
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
-}
-
 void put_headers(Bytes& bytes, const TestPicture& picture) {
   Bytes quantization(65, picture.step);
   quantization[0] = 0;
@@ -121,12 +61,10 @@ void put_headers(Bytes& bytes, const TestPicture& picture) {
   put16(frame, picture.height);
   put16(frame, picture.width);
   frame.push_back(static_cast<std::uint8_t>(picture.components.size()));
-  Bytes scan{frame.back()};
   for (std::size_t i = 0; i < picture.components.size(); ++i) {
     const auto& [h, v, columns, blocks] = picture.components[i];
-    const auto id = static_cast<std::uint8_t>(i + 1);
-    frame.insert(frame.end(), {id, static_cast<std::uint8_t>(h << 4 | v), 0});
-    scan.insert(scan.end(), {id, 0});
+    const auto sampling = static_cast<std::uint8_t>(h << 4 | v);
+    frame.insert(frame.end(), {static_cast<std::uint8_t>(i + 1), sampling, 0});
   }
   put_segment(bytes, 0xC0, frame);
   if (picture.restart_interval != 0) {
@@ -134,8 +72,6 @@ void put_headers(Bytes& bytes, const TestPicture& picture) {
                 {static_cast<std::uint8_t>(picture.restart_interval >> 8),
                  static_cast<std::uint8_t>(picture.restart_interval)});
   }
-  scan.insert(scan.end(), {0, 63, 0});
-  put_segment(bytes, 0xDA, scan);
 }
 
 std::uint32_t most(const TestPicture& picture, std::uint8_t TestComponent::* factor) {
@@ -146,7 +82,67 @@ std::uint32_t most(const TestPicture& picture, std::uint8_t TestComponent::* fac
   return picture.components.size() == 1 ? 1 : result;
 }
 
+// The MCUs of one scan (A.2): `across` in a row, `down` rows.
+struct ScanGrid {
+  std::uint32_t across;
+  std::uint32_t down;
+};
+
+ScanGrid grid_of(const TestPicture& picture, const std::vector<std::size_t>& indices) {
+  const bool whole_frame = indices.size() == picture.components.size();
+  const TestComponent& part = picture.components[indices[0]];
+  const auto blocks = [&](std::uint32_t size, std::uint8_t TestComponent::* factor) {
+    const std::uint32_t samples = size * (whole_frame ? 1U : part.*factor);
+    return ceil_div(ceil_div(samples, most(picture, factor)), 8);
+  };
+  return {blocks(picture.width, &TestComponent::h), blocks(picture.height, &TestComponent::v)};
+}
+
+void put_scan_header(Bytes& bytes, const std::vector<std::size_t>& indices) {
+  Bytes scan{static_cast<std::uint8_t>(indices.size())};
+  for (const std::size_t i : indices) {
+    scan.insert(scan.end(), {static_cast<std::uint8_t>(i + 1), 0});
+  }
+  scan.insert(scan.end(), {0, 63, 0});
+  put_segment(bytes, 0xDA, scan);
+}
+
+void put_scan(Bytes& bytes, const TestPicture& picture, const std::vector<std::size_t>& indices) {
+  put_scan_header(bytes, indices);
+  BlockWriter blocks(bytes);
+  const bool single = indices.size() == 1;
+  const auto [across, down] = grid_of(picture, indices);
+  std::array<int, 4> predictions{};
+  for (std::uint32_t mcu = 0; mcu < across * down; ++mcu) {
+    if (mcu != 0 && picture.restart_interval != 0 && mcu % picture.restart_interval == 0) {
+      blocks.writer.align();
+      const std::uint32_t number = (mcu / picture.restart_interval - 1) % 8;
+      bytes.insert(bytes.end(), {0xFF, static_cast<std::uint8_t>(0xD0 + number)});
+      predictions = {};
+    }
+    for (const std::size_t i : indices) {
+      const TestComponent& part = picture.components[i];
+      const std::uint32_t h = single ? 1 : part.h;
+      const std::uint32_t v = single ? 1 : part.v;
+      for (std::uint32_t y = 0; y < v; ++y) {
+        for (std::uint32_t x = 0; x < h; ++x) {
+          const std::size_t row = mcu / across * v + y;
+          const std::size_t column = mcu % across * h + x;
+          blocks.put(part.blocks[row * part.columns + column], predictions[i]);
+        }
+      }
+    }
+  }
+  blocks.writer.align();
+}
+
 }  // namespace
+
+void put_segment(Bytes& bytes, std::uint8_t marker, const Bytes& payload) {
+  bytes.insert(bytes.end(), {0xFF, marker});
+  put16(bytes, payload.size() + 2);
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+}
 
 TestPicture random_picture(std::uint16_t width, std::uint16_t height,
                            const std::vector<std::array<std::uint8_t, 2>>& sampling,
@@ -177,34 +173,13 @@ TestPicture random_picture(std::uint16_t width, std::uint16_t height,
 std::vector<std::uint8_t> write_jpeg(const TestPicture& picture) {
   Bytes bytes{0xFF, 0xD8};
   put_headers(bytes, picture);
-  BlockWriter blocks(bytes);
-  const bool single = picture.components.size() == 1;
-  const TestComponent& first = picture.components[0];
-  const std::uint32_t across = first.columns / (single ? 1U : first.h);
-  const auto mcus = static_cast<std::uint32_t>(first.blocks.size()) /
-                    (single ? 1U : std::uint32_t{first.h} * first.v);
-  std::array<int, 4> predictions{};
-  for (std::uint32_t mcu = 0; mcu < mcus; ++mcu) {
-    if (mcu != 0 && picture.restart_interval != 0 && mcu % picture.restart_interval == 0) {
-      blocks.writer.align();
-      const std::uint32_t number = (mcu / picture.restart_interval - 1) % 8;
-      bytes.insert(bytes.end(), {0xFF, static_cast<std::uint8_t>(0xD0 + number)});
-      predictions = {};
-    }
-    for (std::size_t i = 0; i < picture.components.size(); ++i) {
-      const TestComponent& part = picture.components[i];
-      const std::uint32_t h = single ? 1 : part.h;
-      const std::uint32_t v = single ? 1 : part.v;
-      for (std::uint32_t y = 0; y < v; ++y) {
-        for (std::uint32_t x = 0; x < h; ++x) {
-          const std::size_t row = mcu / across * v + y;
-          const std::size_t column = mcu % across * h + x;
-          blocks.put(part.blocks[row * part.columns + column], predictions[i]);
-        }
-      }
-    }
+  std::vector<std::size_t> all(picture.components.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  if (picture.interleaved) {
+    put_scan(bytes, picture, all);
+  } else {
+    for (const std::size_t i : all) put_scan(bytes, picture, {i});
   }
-  blocks.writer.align();
   bytes.insert(bytes.end(), {0xFF, 0xD9});
   return bytes;
 }

@@ -20,6 +20,7 @@ struct TestPicture {
   std::uint16_t height = 0;
   std::uint16_t restart_interval = 0;
   std::uint8_t step = 3;  // of quantisation
+  bool interleaved = true;
   std::vector<TestComponent> components{};
 };
 
@@ -28,5 +29,9 @@ TestPicture random_picture(std::uint16_t width, std::uint16_t height,
                            const std::vector<std::array<std::uint8_t, 2>>& sampling,
                            std::uint32_t seed);
 
-// One interleaved scan with the standard Huffman tables.
+// Appends a marker segment.
+void put_segment(std::vector<std::uint8_t>& bytes, std::uint8_t marker,
+                 const std::vector<std::uint8_t>& payload);
+
+// One interleaved scan, or one scan for each component, with the standard Huffman tables.
 std::vector<std::uint8_t> write_jpeg(const TestPicture& picture);
