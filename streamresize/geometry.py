@@ -88,6 +88,17 @@ def _box(
     raise ValueError("a width or a height is needed")
 
 
+def check_box(width: int | None, height: int | None, fit: str) -> None:
+    """Raise ValueError for an unknown fit, a side below 1, or when both sides are missing."""
+    if fit not in FITS:
+        raise ValueError(f"fit must be one of {', '.join(FITS)}, not {fit!r}")
+    if width is None and height is None:
+        raise ValueError("a width or a height is needed")
+    for side in (width, height):
+        if side is not None and side < 1:
+            raise ValueError(f"a side must be at least 1 pixel, not {side}")
+
+
 def place(
     source: tuple[int, int],
     width: int | None,
@@ -106,11 +117,7 @@ def place(
 
     Raises ValueError for an unknown fit, a side below 1, or when both sides are missing.
     """
-    if fit not in FITS:
-        raise ValueError(f"fit must be one of {', '.join(FITS)}, not {fit!r}")
-    for side in (width, height):
-        if side is not None and side < 1:
-            raise ValueError(f"a side must be at least 1 pixel, not {side}")
+    check_box(width, height, fit)
     if orientation.transpose:
         upright = place((source[1], source[0]), width, height, fit=fit, enlarge=enlarge)
         return Placement(upright.y, upright.x)

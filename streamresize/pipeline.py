@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from streamresize.decode import StripDecoder
-from streamresize.geometry import FITS, ORIENTATIONS, Fit, Span, choose_scale, place, plane_length
+from streamresize.geometry import (
+    ORIENTATIONS,
+    Fit,
+    Span,
+    check_box,
+    choose_scale,
+    place,
+    plane_length,
+)
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
 from streamresize.resample import Axis, Filter, PlaneResampler
@@ -47,17 +55,11 @@ class Size:
     enlarge: bool = False
 
     def __post_init__(self) -> None:
-        if self.fit not in FITS:
-            raise ValueError(f"fit must be one of {', '.join(FITS)}, not {self.fit!r}")
+        check_box(self.width, self.height, self.fit)
         if self.format not in FORMATS:
             raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
-        if self.width is None and self.height is None:
-            raise ValueError("a width or a height is needed")
-        for side in (self.width, self.height):
-            if side is not None and side < 1:
-                raise ValueError(f"a side must be at least 1 pixel, not {side}")
 
 
 @dataclass(frozen=True, slots=True)

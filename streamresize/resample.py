@@ -99,10 +99,9 @@ class Axis:
         """The weights of outputs start .. stop - 1."""
         index = np.arange(start, stop, dtype=np.float64)
         centres = self.span.low + (index + 0.5) * self.step
-        bounds = [0, self.length]
         # Rounding keeps an interval that ends on a sample's edge from touching the next sample.
-        low = np.floor(np.round(centres - self._reach, 6)).clip(bounds[0], bounds[1] - 1)
-        high = np.ceil(np.round(centres + self._reach, 6)).clip(low + 1, bounds[1])
+        low = np.floor(np.round(centres - self._reach, 6)).clip(0, self.length - 1)
+        high = np.ceil(np.round(centres + self._reach, 6)).clip(low + 1, self.length)
         return self._normalised(low, high - low, centres)
 
     def _normalised(self, first: Positions, count: Positions, centres: Positions) -> Taps:
