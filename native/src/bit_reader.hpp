@@ -33,9 +33,6 @@ class BitReader {
 
   [[nodiscard]] bool overrun() const { return count_ < padding_; }
 
-  // The zero bits were supplied because the bytes ended, not because a marker follows.
-  [[nodiscard]] bool starved() const { return padding_ != 0 && end_ - position_ < 2; }
-
   void discard_bits() {
     bits_ = 0;
     count_ = 0;

@@ -147,9 +147,8 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
                            .height = ceil_div(component.height, scales[i]),
                            .rows_per_mcu_row = component.blocks_v * size}};
   }
-  const bool whole_rows = header.multi_scan;
   coefficients.allocate(
-      frame, whole_rows ? frame.mcu_columns : std::min(kMcuGroup, frame.mcu_columns), kept);
+      frame, header.multi_scan ? frame.mcu_columns : std::min(kMcuGroup, frame.mcu_columns), kept);
   if (header.multi_scan) return {};
   const Scan& scan = index.scans().front();
   visits_per_row = block_visits(frame, scan) / frame.mcu_rows;

@@ -1,7 +1,6 @@
 // What all scans share, whatever codes their coefficients: MCUs, restart intervals, damage.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>

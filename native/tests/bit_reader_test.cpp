@@ -146,17 +146,6 @@ TEST(zero_bits_stand_in_behind_the_end_and_before_a_marker) {
   }
 }
 
-TEST(a_reader_starves_at_the_end_but_not_before_a_marker) {
-  for (const auto& [bytes, starves] :
-       {std::pair{Bytes{0xAB}, true}, std::pair{Bytes{0xAB, 0xFF}, true},
-        std::pair{Bytes{0xAB, 0xFF, 0xD0}, false}, std::pair{Bytes(16, 0x55), false}}) {
-    BitReader reader;
-    reader.attach(bytes);
-    reader.ensure_symbol();
-    CHECK_EQUAL(reader.starved(), starves);
-  }
-}
-
 TEST(padding_gives_way_to_the_bytes_that_come_later) {
   const Bytes first{0xAB};
   const Bytes second{0xCD, 0xEF};
@@ -164,9 +153,7 @@ TEST(padding_gives_way_to_the_bytes_that_come_later) {
   reader.attach(first);
   reader.ensure_symbol();
   reader.skip(4);
-  CHECK(reader.starved());
   reader.attach(second);
-  CHECK(!reader.starved());
   reader.ensure_symbol();
   CHECK_EQUAL(reader.peek(20), 0xBCDEFU);
 }
