@@ -1,0 +1,57 @@
+"""Large JPEGs as a camera and an ordinary encoder would write them: no restart markers.
+
+The camera photos of the test corpus side by side, or a synthetic picture where the corpus is
+absent, encoded by libvips.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyvips
+
+from benchmarks.inputs import QUALITY, synthetic_strip
+from tests.support.corpus import in_folder
+
+TILE = 1500  # pixels a side; every photo is larger
+ACROSS = 5
+
+
+def tiles() -> list[Any]:
+    photos = [entry.file for entry in in_folder("photos/camera")]
+    if not photos:
+        seeds = range(2 * ACROSS)
+        return [pyvips.Image.new_from_array(synthetic_strip(TILE, TILE, seed)) for seed in seeds]
+    images = [pyvips.Image.new_from_file(str(photo)) for photo in photos]
+    return [
+        image.crop((image.width - TILE) // 2, (image.height - TILE) // 2, TILE, TILE).copy_memory()
+        for image in images
+    ]
+
+
+def write_mosaic(
+    path: Path,
+    width: int,
+    height: int,
+    *,
+    progressive: bool,
+    subsampled: bool = True,
+    quality: int = QUALITY,
+) -> Path:
+    """Write a mosaic of photos to `path`, unless it is there already."""
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    block = pyvips.Image.arrayjoin(tiles(), across=ACROSS).copy_memory()
+    picture = block.replicate(-(-width // block.width), -(-height // block.height))
+    temporary = path.with_suffix(".tmp.jpg")
+    picture.crop(0, 0, width, height).jpegsave(
+        str(temporary),
+        Q=quality,
+        interlace=progressive,
+        subsample_mode="on" if subsampled else "off",
+        keep="none",
+    )
+    temporary.replace(path)
+    return path
