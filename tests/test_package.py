@@ -6,6 +6,8 @@ import json
 import pkgutil
 import subprocess
 import sys
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ import pytest
 
 import streamresize
 from streamresize import Size
+from streamresize.limits import variable
 
 from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
@@ -28,6 +31,12 @@ PUBLIC = {
 def test_public_names() -> None:
     assert set(streamresize.__all__) == PUBLIC
     assert all(getattr(streamresize, name).__doc__ for name in PUBLIC - {"Fit", "Format", "Source"})
+
+
+def test_every_limit_is_documented() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "limits.md").read_text()
+    for field in fields(streamresize.Limits):
+        assert f"| `{field.name}` | `{variable(field.name)}` |" in page
 
 
 def in_a_fresh_process(code: str) -> str:
