@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "register.hpp"
+#include "streamresize/processor.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -54,8 +55,7 @@ struct KernelTable {
 
 KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-      __builtin_cpu_supports("bmi2")) {
+  if (has_avx2()) {
     return {streamresize_resample_strip_v3, streamresize_ycbcr_to_rgb_v3,
             streamresize_cmyk_to_rgb_v3, streamresize_ycck_to_rgb_v3};
   }

@@ -98,49 +98,42 @@ const char* ArithmeticCoder::decode_band(const ScanComponent& component,
   return nullptr;
 }
 
-const char* ArithmeticSequential::decode(const ScanLayout::Part& part,
-                                         const CoefficientRow::Block& block) {
-  if (!decode_dc(part.selector)) return kBadMagnitude;
-  block.values[0] = predictors_[part.selector.index];
-  if (kept_[part.selector.index] != 0) return decode_band(part.selector, block, 1, 63, 0);
+const char* ArithmeticSequential::decode(const McuBlock& block) {
+  if (!decode_dc(block.selector)) return kBadMagnitude;
+  block.values[0] = predictors_[block.selector.index];
+  if (kept_[block.selector.index] != 0) return decode_band(block.selector, block, 1, 63, 0);
   std::array<std::int16_t, 64> values;
   std::uint8_t last = 0;
-  return decode_band(part.selector, {values.data(), &last}, 1, 63, 0);
+  return decode_band(block.selector, {values.data(), &last}, 1, 63, 0);
 }
 
-void ArithmeticSequential::fill(const ScanLayout::Part& part,
-                                const CoefficientRow::Block& block) const {
+void ArithmeticSequential::fill(const McuBlock& block) const {
   CoefficientRow::clear(block);
-  block.values[0] = predictors_[part.selector.index];
+  block.values[0] = predictors_[block.selector.index];
 }
 
-const char* ArithmeticDcFirst::decode(const ScanLayout::Part& part,
-                                      const CoefficientRow::Block& block) {
-  if (!decode_dc(part.selector)) return kBadMagnitude;
-  fill(part, block);
+const char* ArithmeticDcFirst::decode(const McuBlock& block) {
+  if (!decode_dc(block.selector)) return kBadMagnitude;
+  fill(block);
   return nullptr;
 }
 
-void ArithmeticDcFirst::fill(const ScanLayout::Part& part,
-                             const CoefficientRow::Block& block) const {
-  block.values[0] = shifted(predictors_[part.selector.index], low_bit_);
+void ArithmeticDcFirst::fill(const McuBlock& block) const {
+  block.values[0] = shifted(predictors_[block.selector.index], low_bit_);
 }
 
-const char* ArithmeticDcRefine::decode(const ScanLayout::Part&,
-                                       const CoefficientRow::Block& block) {
+const char* ArithmeticDcRefine::decode(const McuBlock& block) {
   if (decoder_.decode_equiprobable()) block.values[0] = with_bit(block.values[0], low_bit_);
   return nullptr;
 }
 
-const char* ArithmeticAcFirst::decode(const ScanLayout::Part& part,
-                                      const CoefficientRow::Block& block) {
-  return decode_band(part.selector, block, first_, last_, low_bit_);
+const char* ArithmeticAcFirst::decode(const McuBlock& block) {
+  return decode_band(block.selector, block, first_, last_, low_bit_);
 }
 
 // G.1.3.3
-const char* ArithmeticAcRefine::decode(const ScanLayout::Part& part,
-                                       const CoefficientRow::Block& block) {
-  auto& statistics = ac_[part.selector.ac_table];
+const char* ArithmeticAcRefine::decode(const McuBlock& block) {
+  auto& statistics = ac_[block.selector.ac_table];
   int known = last_;  // the last coefficient that earlier scans made non-zero
   while (known >= first_ && at_zigzag(block, known) == 0) --known;
   for (int k = first_; k <= last_; ++k) {

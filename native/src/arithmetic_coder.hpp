@@ -8,24 +8,23 @@
 
 #include "arithmetic_decoder.hpp"
 #include "coefficients.hpp"
-#include "scan_layout.hpp"
+#include "mcu_blocks.hpp"
 
 namespace streamresize {
 
 class ArithmeticCoder {
  public:
-  // 63 coefficients of 31 decisions, 16 bits each, every byte stuffed.
-  static constexpr std::size_t kMaxBlockBytes = 64 * 31 * 2 * 2;
+  // 64 coefficients of 31 decisions, 16 bits each.
+  static constexpr std::size_t kMaxBlockBytes = 64 * 31 * 2;
 
   explicit ArithmeticCoder(const ArithmeticConditioning& conditioning)
       : conditioning_(conditioning) {}
 
-  void attach(std::span<const std::uint8_t> bytes) { decoder_.attach(bytes); }
-  [[nodiscard]] const std::uint8_t* position() const { return decoder_.position(); }
-  [[nodiscard]] const std::uint8_t* end() const { return decoder_.end(); }
-  void set_position(const std::uint8_t* position) { decoder_.set_position(position); }
-  [[nodiscard]] std::size_t buffered_bytes() const { return 0; }
-  [[nodiscard]] bool overrun() const { return decoder_.overrun(); }
+  void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
+    decoder_.attach(bytes, dropped);
+  }
+  [[nodiscard]] std::ptrdiff_t used() const { return decoder_.used(); }
+  [[nodiscard]] std::ptrdiff_t left() const { return decoder_.left(); }
 
   void begin_interval() {
     decoder_.restart();
@@ -56,47 +55,63 @@ class ArithmeticCoder {
   std::array<std::uint8_t, kMaxComponents> contexts_{};  // of the previous difference (F.1.4.4.1.2)
 };
 
-class ArithmeticSequential : public ArithmeticCoder {
+// The coder of one kind of scan, which decodes and fills block by block.
+template <typename Kind>
+class ArithmeticScan : public ArithmeticCoder {
+ public:
+  using ArithmeticCoder::ArithmeticCoder;
+
+  // Any number of zero bytes is right in front of a marker (D.1.8).
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker) {
+    return decode_each_block(
+        mcu, count,
+        [this](const McuBlock& block) { return static_cast<Kind*>(this)->decode(block); },
+        [&] { return !at_marker && decoder_.overrun(); });
+  }
+};
+
+class ArithmeticSequential : public ArithmeticScan<ArithmeticSequential> {
  public:
   ArithmeticSequential(const ArithmeticConditioning& conditioning, const KeptCoefficients& kept)
-      : ArithmeticCoder(conditioning), kept_(kept) {}
-  const char* decode(const ScanLayout::Part& part, const CoefficientRow::Block& block);
-  void fill(const ScanLayout::Part& part, const CoefficientRow::Block& block) const;
+      : ArithmeticScan(conditioning), kept_(kept) {}
+  const char* decode(const McuBlock& block);
+  void fill(const McuBlock& block) const;
 
  private:
   KeptCoefficients kept_;
 };
 
-class ArithmeticDcFirst : public ArithmeticCoder {
+class ArithmeticDcFirst : public ArithmeticScan<ArithmeticDcFirst> {
  public:
   ArithmeticDcFirst(const ArithmeticConditioning& conditioning, int low_bit)
-      : ArithmeticCoder(conditioning), low_bit_(low_bit) {}
-  const char* decode(const ScanLayout::Part& part, const CoefficientRow::Block& block);
-  void fill(const ScanLayout::Part& part, const CoefficientRow::Block& block) const;
+      : ArithmeticScan(conditioning), low_bit_(low_bit) {}
+  const char* decode(const McuBlock& block);
+  void fill(const McuBlock& block) const;
 
  private:
   int low_bit_;
 };
 
-class ArithmeticDcRefine : public ArithmeticCoder {
+class ArithmeticDcRefine : public ArithmeticScan<ArithmeticDcRefine> {
  public:
   ArithmeticDcRefine(const ArithmeticConditioning& conditioning, int low_bit)
-      : ArithmeticCoder(conditioning), low_bit_(low_bit) {}
-  const char* decode(const ScanLayout::Part&, const CoefficientRow::Block& block);
-  void fill(const ScanLayout::Part&, const CoefficientRow::Block&) const {}
+      : ArithmeticScan(conditioning), low_bit_(low_bit) {}
+  const char* decode(const McuBlock& block);
+  void fill(const McuBlock&) const {}
 
  private:
   int low_bit_;
 };
 
-class ArithmeticAcScan : public ArithmeticCoder {
+template <typename Kind>
+class ArithmeticAcScan : public ArithmeticScan<Kind> {
  public:
   ArithmeticAcScan(const ArithmeticConditioning& conditioning, const ScanHeader& header)
-      : ArithmeticCoder(conditioning),
+      : ArithmeticScan<Kind>(conditioning),
         first_(header.first),
         last_(header.last),
         low_bit_(header.low_bit) {}
-  void fill(const ScanLayout::Part&, const CoefficientRow::Block&) const {}
+  void fill(const McuBlock&) const {}
 
  protected:
   int first_;
@@ -104,16 +119,16 @@ class ArithmeticAcScan : public ArithmeticCoder {
   int low_bit_;
 };
 
-class ArithmeticAcFirst : public ArithmeticAcScan {
+class ArithmeticAcFirst : public ArithmeticAcScan<ArithmeticAcFirst> {
  public:
   using ArithmeticAcScan::ArithmeticAcScan;
-  const char* decode(const ScanLayout::Part& part, const CoefficientRow::Block& block);
+  const char* decode(const McuBlock& block);
 };
 
-class ArithmeticAcRefine : public ArithmeticAcScan {
+class ArithmeticAcRefine : public ArithmeticAcScan<ArithmeticAcRefine> {
  public:
   using ArithmeticAcScan::ArithmeticAcScan;
-  const char* decode(const ScanLayout::Part& part, const CoefficientRow::Block& block);
+  const char* decode(const McuBlock& block);
 };
 
 }  // namespace streamresize

@@ -91,18 +91,11 @@ void ArithmeticDecoder::renormalize() {
 }
 
 std::uint32_t ArithmeticDecoder::next_byte() {
-  if (position_ == end_) {
+  if (left() == 0) {
     ++supplied_;
     return 0;
   }
-  if (*position_ != 0xFF) return *position_++;
-  if (end_ - position_ < 2) {
-    ++supplied_;
-    return 0;
-  }
-  if (position_[1] != 0) return 0;
-  position_ += 2;
-  return 0xFF;
+  return bytes_[static_cast<std::size_t>(position_++)];
 }
 
 }  // namespace streamresize

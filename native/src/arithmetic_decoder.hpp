@@ -13,25 +13,20 @@ class ArithmeticDecoder {
   // Probability state: index into Table D.3, and the more probable symbol in bit 7.
   using Statistic = std::uint8_t;
 
-  void attach(std::span<const std::uint8_t> bytes) {
-    position_ = bytes.data();
-    end_ = bytes.data() + bytes.size();
+  // Continues in `bytes`, which lack the first `dropped` of those that the decoder had.
+  void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
+    bytes_ = bytes;
+    position_ -= dropped;
   }
-  [[nodiscard]] const std::uint8_t* position() const { return position_; }
-  [[nodiscard]] const std::uint8_t* end() const { return end_; }
-  void set_position(const std::uint8_t* position) { position_ = position; }
+  [[nodiscard]] std::ptrdiff_t used() const { return position_; }
+  [[nodiscard]] std::ptrdiff_t left() const { return std::ssize(bytes_) - position_; }
 
-  // More zero bytes were supplied behind the end of the file than an encoder leaves off. In front
-  // of a marker any number is right (D.1.8).
+  // More zero bytes were supplied than an encoder leaves off at the end of a file.
   [[nodiscard]] bool overrun() const { return supplied_ > kMaxSupplied; }
 
-  // INITDEC (D.2.1); the bytes are taken with the first decision.
-  void restart() {
-    code_ = 0;
-    interval_ = 0;
-    shift_ = -16;
-    supplied_ = 0;
-  }
+  // INITDEC (D.2.1), in front of the bytes that are attached next; they are taken with the first
+  // decision.
+  void restart() { *this = {}; }
 
   // DECODE (D.2.2): the next binary decision, by a statistic that learns from it.
   bool decode(Statistic& statistic);
@@ -49,8 +44,8 @@ class ArithmeticDecoder {
   std::uint32_t next_byte();
   void renormalize();
 
-  const std::uint8_t* position_ = nullptr;
-  const std::uint8_t* end_ = nullptr;
+  std::span<const std::uint8_t> bytes_;
+  std::ptrdiff_t position_ = 0;
   std::uint32_t code_ = 0;      // C
   std::uint32_t interval_ = 0;  // A
   int shift_ = -16;             // bits of C below the 16 that A is compared with

@@ -1,4 +1,4 @@
-// Bits of an entropy-coded segment (T.81 F.2.2.5), stuffed zeros removed.
+// Bits of entropy-coded data, the first bit of a byte being its highest (T.81 F.2.2.5).
 #pragma once
 
 #include <bit>
@@ -9,34 +9,36 @@
 
 namespace streamresize {
 
-// A left-justified 64-bit reservoir. Behind the last byte, or in front of a marker, zero bits are
-// supplied; overrun() tells whether any of them was taken.
+// A left-justified 64-bit reservoir. Behind the last byte zero bits are supplied; overrun() tells
+// whether any of them was taken.
 class BitReader {
  public:
   static constexpr int kRefillBits = 56;  // available after refill(): 56 to 63
 
-  // Continues in `bytes` with the bits already in the reservoir.
-  void attach(std::span<const std::uint8_t> bytes) {
-    position_ = bytes.data();
-    end_ = bytes.data() + bytes.size();
-    drop_padding();
+  // Continues in `bytes`, behind which eight zero bytes lie, and which lack the first `dropped` of
+  // those that the reader had.
+  void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
+    data_ = bytes.data();
+    end_ = std::ssize(bytes);
+    position_ -= dropped;
   }
 
-  [[nodiscard]] const std::uint8_t* position() const { return position_; }
-  [[nodiscard]] const std::uint8_t* end() const { return end_; }
-  void set_position(const std::uint8_t* position) { position_ = position; }
+  // Bytes of which some bit has been used, and those that are not even in the reservoir.
+  [[nodiscard]] std::ptrdiff_t used() const { return position_ - count_ / 8; }
+  [[nodiscard]] std::ptrdiff_t left() const { return end_ - position_; }
 
-  // Whole bytes in the reservoir that came from the source.
-  [[nodiscard]] std::size_t buffered_bytes() const {
-    return count_ > padding_ ? static_cast<std::size_t>(count_ - padding_) / 8 : 0;
-  }
+  [[nodiscard]] bool overrun() const { return 8 * (position_ - end_) > count_; }
 
-  [[nodiscard]] bool overrun() const { return count_ < padding_; }
+  // Starts again in front of the bytes that are attached next.
+  void discard_bits() { *this = {}; }
 
-  void discard_bits() {
-    bits_ = 0;
-    count_ = 0;
-    padding_ = 0;
+  void refill() {
+    std::uint64_t word;
+    std::memcpy(&word, data_ + (position_ < end_ ? position_ : end_), sizeof word);
+    if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+    bits_ |= word >> count_;
+    position_ += (63 - count_) >> 3;
+    count_ |= kRefillBits;
   }
 
   // Makes at least 32 bits available: one Huffman code and its extra bits.
@@ -65,52 +67,11 @@ class BitReader {
   }
 
  private:
-  void refill() {
-    if (end_ - position_ >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, position_, sizeof word);
-      const std::uint64_t inverted = ~word;
-      const bool has_ff = ((inverted - 0x0101010101010101U) & word & 0x8080808080808080U) != 0;
-      if (!has_ff) {
-        if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
-        bits_ |= word >> count_;
-        position_ += (63 - count_) >> 3;
-        count_ |= kRefillBits;
-        return;
-      }
-    }
-    refill_bytewise();
-  }
-
-  void refill_bytewise() {
-    while (count_ < kRefillBits) {
-      if (position_ == end_ ||
-          (*position_ == 0xFF && (end_ - position_ < 2 || position_[1] != 0))) {
-        count_ += 8;
-        padding_ += 8;
-        continue;
-      }
-      const std::uint64_t byte = *position_;
-      position_ += byte == 0xFF ? 2 : 1;
-      const int shift = 56 - count_;
-      bits_ = (bits_ & ~(std::uint64_t{0xFF} << shift)) | byte << shift;
-      count_ += 8;
-    }
-  }
-
-  // Zero bits supplied because the bytes had run out make way for the bytes that came since.
-  void drop_padding() {
-    if (padding_ == 0) return;
-    count_ -= padding_;
-    padding_ = 0;
-    bits_ = count_ > 0 ? bits_ & ~std::uint64_t{0} << (64 - count_) : 0;
-  }
-
-  const std::uint8_t* position_ = nullptr;
-  const std::uint8_t* end_ = nullptr;
+  const std::uint8_t* data_ = nullptr;
+  std::ptrdiff_t end_ = 0;
+  std::ptrdiff_t position_ = 0;
   std::uint64_t bits_ = 0;
   int count_ = 0;
-  int padding_ = 0;
 };
 
 }  // namespace streamresize

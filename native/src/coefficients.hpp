@@ -43,6 +43,18 @@ class CoefficientRow {
     return {plane.values.data() + plane.block_size * index, plane.last.data() + index};
   }
 
+  // Values that a block has: 64, or 1 for the DC coefficient alone.
+  [[nodiscard]] std::size_t block_size(std::size_t component) const {
+    return planes_[component].block_size;
+  }
+
+  // The first `count` blocks of a row of blocks.
+  void clear(std::size_t component, std::uint32_t y, std::size_t count) {
+    const Block first = block(component, 0, y);
+    std::fill_n(first.values, count * block_size(component), std::int16_t{0});
+    std::fill_n(first.last, count, std::uint8_t{0});
+  }
+
   static void clear(const Block& block) {
     if (*block.last == 0) {
       block.values[0] = 0;

@@ -17,8 +17,9 @@ namespace streamresize {
 namespace {
 
 // MCUs of a single scan decoded before they are transformed: few enough to stay in the first-level
-// cache.
+// cache, whole or as DC coefficients alone.
 constexpr std::uint32_t kMcuGroup = 16;
+constexpr std::uint32_t kDcMcuGroup = 256;
 
 // Bytes that a scan of a multi-scan file reads at a time.
 constexpr std::size_t kWindowBytes = 1 << 14;
@@ -35,25 +36,42 @@ struct PlanePath {
   BlockTransform transform = nullptr;
   QuantizationTable quantization{};
   PlaneLayout layout;
+
+  // Coefficients of a block; CoefficientRow keeps the DC coefficient alone where nothing else is
+  // needed.
+  [[nodiscard]] std::size_t block_values() const { return size == 1 ? 1 : 64; }
 };
 
-// Transforms into a whole block of `view`, or through `edge` where the view cuts the block.
-void transform_block(const PlanePath& path, const CoefficientRow::Block& block,
-                     const PlaneView& view, std::uint32_t x, std::uint32_t y) {
-  std::uint8_t* samples = view.data + static_cast<std::ptrdiff_t>(y) * view.stride +
-                          static_cast<std::ptrdiff_t>(x) * path.sample_bytes;
-  if (x + path.size <= view.width && y + path.size <= view.rows) {
-    path.transform(block.values, path.quantization.data(), *block.last, samples, view.stride);
-    return;
-  }
-  constexpr std::size_t kEdgeStride = kBlockSize * sizeof(std::uint16_t);
-  std::array<std::uint8_t, kEdgeStride * kBlockSize> edge;
-  path.transform(block.values, path.quantization.data(), *block.last, edge.data(), kEdgeStride);
-  const std::size_t bytes = std::size_t{std::min(path.size, view.width - x)} * path.sample_bytes;
-  const std::uint32_t rows = std::min(path.size, view.rows - y);
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    std::copy_n(edge.data() + row * kEdgeStride, bytes,
-                samples + static_cast<std::ptrdiff_t>(row) * view.stride);
+// A row of blocks that lie side by side, and the place of its first sample.
+struct BlockSpan {
+  CoefficientRow::Block first;
+  std::size_t count;
+  std::uint32_t x;
+  std::uint32_t y;
+};
+
+// Transforms the whole blocks in one go, and through `edge` one that the view cuts.
+void transform_blocks(const PlanePath& path, const BlockSpan& blocks, const PlaneView& view) {
+  std::uint8_t* samples = view.data + static_cast<std::ptrdiff_t>(blocks.y) * view.stride +
+                          static_cast<std::ptrdiff_t>(blocks.x) * path.sample_bytes;
+  const std::uint32_t rows = std::min(path.size, view.rows - blocks.y);
+  const std::size_t whole = rows < path.size ? 0 : (view.width - blocks.x) / path.size;
+  const std::size_t side_by_side = std::min(blocks.count, whole);
+  auto [values, last] = blocks.first;
+  path.transform(values, last, side_by_side, path.quantization.data(), samples, view.stride);
+  for (std::size_t i = side_by_side; i < blocks.count; ++i) {
+    constexpr std::size_t kEdgeStride = kBlockSize * sizeof(std::uint16_t);
+    std::array<std::uint8_t, kEdgeStride * kBlockSize> edge;
+    path.transform(values + i * path.block_values(), last + i, 1, path.quantization.data(),
+                   edge.data(), kEdgeStride);
+    const std::size_t left = i * path.size;
+    if (blocks.x + left >= view.width) continue;
+    const std::size_t width = std::min<std::size_t>(path.size, view.width - blocks.x - left);
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      std::copy_n(edge.data() + row * kEdgeStride, width * path.sample_bytes,
+                  samples + static_cast<std::ptrdiff_t>(row) * view.stride +
+                      static_cast<std::ptrdiff_t>(left * path.sample_bytes));
+    }
   }
 }
 
@@ -111,6 +129,7 @@ struct Decoder::State {
   KeptCoefficients kept{};
   std::array<PlanePath, kMaxComponents> paths;
   CoefficientRow coefficients;
+  std::uint32_t mcu_group = 0;  // MCUs whose coefficients are kept at once
   std::unique_ptr<ScanCursor> single_scan;
   std::unique_ptr<ByteSource> source;
   std::vector<OpenScan> open_scans_;
@@ -147,8 +166,10 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
                            .height = ceil_div(component.height, scales[i]),
                            .rows_per_mcu_row = component.blocks_v * size}};
   }
-  coefficients.allocate(
-      frame, header.multi_scan ? frame.mcu_columns : std::min(kMcuGroup, frame.mcu_columns), kept);
+  const bool dc_only = std::ranges::all_of(scales, [](std::uint8_t scale) { return scale == 8; });
+  mcu_group = header.multi_scan ? frame.mcu_columns
+                                : std::min(dc_only ? kDcMcuGroup : kMcuGroup, frame.mcu_columns);
+  coefficients.allocate(frame, mcu_group, kept);
   if (header.multi_scan) return {};
   const Scan& scan = index.scans().front();
   visits_per_row = block_visits(frame, scan) / frame.mcu_rows;
@@ -240,7 +261,7 @@ Status Decoder::State::decode_single_scan(std::span<const PlaneView> planes) {
   const std::uint64_t visits = (run.row + std::uint64_t{1}) * visits_per_row;
   if (Status status = check_work(visits); !status.ok()) return status;
   while (run.next < mcu_columns) {
-    run.last = std::min(run.origin + kMcuGroup, mcu_columns);
+    run.last = std::min(run.origin + mcu_group, mcu_columns);
     Status status = single_scan->decode(input, coefficients, run);
     if (!status.ok()) return status;
     emit(planes, run.origin, run.last);
@@ -272,17 +293,16 @@ void Decoder::State::emit(std::span<const PlaneView> planes, std::uint32_t first
   const Frame& frame = reader.header().frame;
   for (std::size_t i = 0; i < frame.component_count; ++i) {
     const Component& component = frame.components[i];
-    const std::uint32_t begin = first * component.blocks_h;
-    const std::uint32_t count = (last - first) * component.blocks_h;
-    for (std::uint32_t y = 0; y < component.blocks_v; ++y) {
-      for (std::uint32_t x = 0; x < count; ++x) {
-        const CoefficientRow::Block block = coefficients.block(i, x, y);
-        const std::uint32_t left = (begin + x) * paths[i].size;
-        const std::uint32_t top = y * paths[i].size;
-        if (left < planes[i].width && top < planes[i].rows) {
-          transform_block(paths[i], block, planes[i], left, top);
-        }
-        CoefficientRow::clear(block);
+    const PlanePath& path = paths[i];
+    const std::uint32_t x = first * component.blocks_h * path.size;
+    for (std::uint32_t row = 0; row < component.blocks_v; ++row) {
+      const std::size_t count = std::size_t{last - first} * component.blocks_h;
+      const CoefficientRow::Block block = coefficients.block(i, 0, row);
+      const std::uint32_t y = row * path.size;
+      if (x < planes[i].width && y < planes[i].rows) {
+        transform_blocks(path, {block, count, x, y}, planes[i]);
+      } else {
+        coefficients.clear(i, row, count);
       }
     }
   }

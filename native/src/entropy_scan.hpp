@@ -1,11 +1,15 @@
 // What all scans share, whatever codes their coefficients: MCUs, restart intervals, damage.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
+#include "entropy_bytes.hpp"
 #include "markers.hpp"
+#include "mcu_blocks.hpp"
 #include "scan_cursor.hpp"
 #include "scan_layout.hpp"
 #include "warning_log.hpp"
@@ -13,14 +17,12 @@
 namespace streamresize {
 
 // A Coder offers
-//   kMaxBlockBytes                the most bytes that one block can take
-//   attach(bytes)                 continue in these bytes
-//   position(), end()             what it has not taken yet; set_position() moves on
-//   buffered_bytes()              bytes taken but not decoded
-//   overrun()                     decoded more than there was
-//   begin_interval()              forget everything but the tables (E.2.4)
-//   decode(part, block)           add one block; returns the fault or nullptr
-//   fill(part, block)             stand in for a block that is lost
+//   kMaxBlockBytes            the most bytes that one block can take
+//   attach(bytes, dropped)    continue in these bytes, the first ones being dropped
+//   used(), left()            bytes decoded, and bytes it has not taken yet
+//   begin_interval()          forget everything but the tables (E.2.4)
+//   decode_mcus(mcu, count, at_marker)   decode `count` MCUs; whether a marker ends the bytes
+//   fill(block)               stand in for a block that is lost
 template <typename Coder>
 class EntropyScan final : public ScanCursor {
  public:
@@ -29,7 +31,8 @@ class EntropyScan final : public ScanCursor {
       : layout_(layout),
         coder_(std::move(coder)),
         log_(log),
-        reserve_(static_cast<std::ptrdiff_t>(layout.blocks_per_mcu() * Coder::kMaxBlockBytes)),
+        reserve_(layout.blocks_per_mcu() * Coder::kMaxBlockBytes),
+        bytes_(reserve_),
         restart_interval_(restart_interval),
         interval_left_(restart_interval) {}
 
@@ -38,106 +41,117 @@ class EntropyScan final : public ScanCursor {
   }
 
   Status decode(Input& input, CoefficientRow& coefficients, McuRun& run) override {
-    const std::uint8_t* begin = input.bytes().data();
-    coder_.attach(input.bytes());
     Status status;
-    for (; run.next < run.last && status.ok(); run.next += status.ok() ? 1 : 0) {
-      status = prepare_mcu(input);
-      if (status.ok()) status = decode_mcu(input, coefficients, run);
+    while (run.next < run.last && status.ok()) {
+      status = prepare(input);
+      if (status.ok()) status = decode_mcus(coefficients, run);
     }
-    input.consume(static_cast<std::size_t>(coder_.position() - begin));
     return status;
   }
 
  private:
   enum class Marker : std::uint8_t { restart, other, need_input };
 
+  [[nodiscard]] bool restarts() const { return restart_interval_ != 0 && !ended_; }
+
   // Behind the end of a restart interval, with the bytes of a whole MCU at hand.
-  Status prepare_mcu(const Input& input) {
-    if (restart_interval_ != 0 && interval_left_ == 0 && !ended_) {
+  Status prepare(Input& input) {
+    if (restarts() && interval_left_ == 0) {
       if (Status status = begin_interval(input); !status.ok()) return status;
     }
-    const bool ready = filling_ || coder_.end() - coder_.position() >= reserve_ ||
-                       input.finished() || marker_follows();
-    return ready ? Status{} : Status::need_input();
+    if (filling_ || mcus_at_hand() != 0) return {};
+    const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
+    bytes_.refill(input, static_cast<std::size_t>(used));
+    coder_.attach(bytes_.bytes(), used);
+    return mcus_at_hand() != 0 ? Status{} : Status::need_input();
   }
 
-  Status decode_mcu(const Input& input, CoefficientRow& coefficients, const McuRun& run) {
-    Status status;
-    if (!filling_) {
-      const char* fault = layout_.for_each_block(
-          coefficients, run,
-          [this](const auto& part, const auto& block) { return coder_.decode(part, block); });
-      if (coder_.overrun()) fault = "the entropy-coded data ends early";
-      if (fault != nullptr) status = damaged(fault, input, coder_.buffered_bytes());
-    }
+  // MCUs that can be decoded without running dry.
+  [[nodiscard]] std::uint32_t mcus_at_hand() const {
+    if (filling_ || bytes_.ended()) return std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::max<std::ptrdiff_t>(coder_.left(), 0) /
+                                      static_cast<std::ptrdiff_t>(reserve_));
+  }
+
+  Status decode_mcus(CoefficientRow& coefficients, McuRun& run) {
+    std::uint32_t count = std::min(layout_.mcus_in_line(run), mcus_at_hand());
+    if (restarts()) count = std::min(count, interval_left_);
+    McuBlocks mcu = layout_.blocks(coefficients, run);
     if (filling_) {
-      layout_.for_each_block(coefficients, run, [this](const auto& part, const auto& block) {
-        coder_.fill(part, block);
-        return static_cast<const char*>(nullptr);
-      });
+      for (std::uint32_t i = 0; i < count; ++i, mcu.advance()) fill(mcu);
+      advance(run, count);
+      return {};
     }
-    if (interval_left_ != 0) --interval_left_;
-    ++mcu_;
+    const McuProgress progress = coder_.decode_mcus(mcu, count, bytes_.at_marker());
+    advance(run, progress.decoded);
+    if (progress.fault == nullptr) return {};
+    const Status status = damaged(progress.fault, bytes_.source_offset(coder_.used()));
+    fill(mcu);
+    advance(run, 1);
     return status;
   }
 
+  void fill(McuBlocks& mcu) {
+    for (const McuBlock& block : mcu) coder_.fill(block);
+  }
+
+  void advance(McuRun& run, std::uint32_t count) {
+    run.next += count;
+    mcu_ += count;
+    if (restarts()) interval_left_ -= count;
+  }
+
   // Takes the marker that separates two restart intervals.
-  Status begin_interval(const Input& input) {
+  Status begin_interval(Input& input) {
     while (true) {
       const Marker found = find_marker(input);
       if (found == Marker::need_input) return Status::need_input();
       if (found == Marker::other) {
         ended_ = true;
-        return filling_ ? Status{} : damaged("restart marker missing", input);
+        return filling_ ? Status{} : damaged("restart marker missing", input.offset());
       }
-      const std::uint8_t number = coder_.position()[1] - marker::kRst0;
+      const std::uint8_t number = input.bytes()[1] - marker::kRst0;
       const int ahead = (number - next_restart_) & 7;
       if (ahead >= 6) {  // a marker of an interval that has passed
-        coder_.set_position(coder_.position() + 2);
+        input.consume(2);
         continue;
       }
       interval_left_ = restart_interval_;
       if (ahead == 1 || ahead == 2) {  // an interval is missing: fill it, the marker stays
         next_restart_ = (next_restart_ + 1) & 7;
-        return filling_ ? Status{} : damaged("restart marker missing", input);
+        return filling_ ? Status{} : damaged("restart marker missing", input.offset());
       }
       Status status;
-      if (ahead != 0) status = report("restart marker out of order", input, 0);
+      if (ahead != 0) status = log_.report({"restart marker out of order", input.offset(), mcu_});
       next_restart_ = (number + 1) & 7;
-      coder_.set_position(coder_.position() + 2);
+      input.consume(2);
       coder_.begin_interval();
       filling_ = false;
       return status;
     }
   }
 
-  // Moves the coder to the next marker; stuffed and fill bytes are passed over.
-  Marker find_marker(const Input& input) {
-    const std::uint8_t* at = next_marker(coder_.position(), coder_.end());
-    coder_.set_position(at);
-    if (coder_.end() - at < 2) return input.finished() ? Marker::other : Marker::need_input;
+  // Moves to the next marker; what is left of the interval is passed over.
+  Marker find_marker(Input& input) {
+    bytes_.discard();
+    const std::uint8_t* begin = input.bytes().data();
+    const std::uint8_t* end = begin + input.bytes().size();
+    const std::uint8_t* at = next_marker(begin, end);
+    input.consume(static_cast<std::size_t>(at - begin));
+    if (end - at < 2) return input.finished() ? Marker::other : Marker::need_input;
     return marker::is_restart(at[1]) ? Marker::restart : Marker::other;
   }
 
-  [[nodiscard]] bool marker_follows() const {
-    return coder_.end() - next_marker(coder_.position(), coder_.end()) >= 2;
-  }
-
-  Status damaged(const char* what, const Input& input, std::size_t buffered = 0) {
+  Status damaged(const char* what, std::uint64_t offset) {
     filling_ = true;
-    return report(what, input, buffered);
-  }
-
-  Status report(const char* what, const Input& input, std::size_t buffered) {
-    const auto position = static_cast<std::size_t>(coder_.position() - input.bytes().data());
-    return log_.report({what, input.offset() + position - buffered, mcu_});
+    return log_.report({what, offset, mcu_});
   }
 
   const ScanLayout layout_;
   Coder coder_;
   WarningLog& log_;
-  const std::ptrdiff_t reserve_;
+  const std::size_t reserve_;
+  EntropyBytes bytes_;
   const std::uint32_t restart_interval_;
   std::uint32_t interval_left_;    // MCUs to the next restart marker
   std::uint8_t next_restart_ = 0;  // n of the RSTn that ends the current interval

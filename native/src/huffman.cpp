@@ -53,36 +53,23 @@ const HuffmanSpec& standard_ac_table(bool chroma) { return chroma ? kAcChroma : 
 bool HuffmanTable::build(const HuffmanSpec& spec) {
   if (std::accumulate(spec.counts.begin(), spec.counts.end(), 0) > 256) return false;
   lookup_.fill({});
-  coefficients_.fill({});
+  counts_ = spec.counts;
   symbols_ = spec.symbols;
   std::uint32_t code = 0;
-  std::uint32_t index = 0;
-  for (int length = 1; length <= 16; ++length) {
-    const std::uint32_t count = spec.counts[static_cast<std::size_t>(length - 1)];
-    if (code + count > (1U << length)) return false;
-    symbol_offset_[static_cast<std::size_t>(length)] =
-        static_cast<std::int32_t>(index) - static_cast<std::int32_t>(code);
-    for (std::uint32_t i = 0; i < count; ++i) enter_code(code++, length, symbols_[index++]);
-    limit_[static_cast<std::size_t>(length)] = code << (16 - length);
-    code <<= 1;
+  std::int32_t index = 0;
+  for (std::size_t length = 1; length <= 16; ++length, code <<= 1) {
+    symbol_offset_[length] = index - static_cast<std::int32_t>(code);
+    code += counts_[length - 1];
+    index += counts_[length - 1];
+    if (code > (1U << length)) return false;
+    limit_[length] = code << (16 - length);
   }
+  for_each_code([this](std::uint32_t prefix, int length, std::uint8_t symbol) {
+    if (length > kLookupBits) return;
+    std::fill_n(lookup_.begin() + (prefix << (kLookupBits - length)), 1U << (kLookupBits - length),
+                Code{symbol, static_cast<std::uint8_t>(length)});
+  });
   return true;
-}
-
-void HuffmanTable::enter_code(std::uint32_t code, int length, std::uint8_t symbol) {
-  if (length > kLookupBits) return;
-  const int free_bits = kLookupBits - length;
-  const std::uint32_t first = code << free_bits;
-  std::fill_n(lookup_.begin() + first, 1U << free_bits,
-              Code{symbol, static_cast<std::uint8_t>(length)});
-  const int size = symbol & 15;
-  if (size == 0 || size > free_bits) return;
-  for (std::uint32_t rest = 0; rest < (1U << free_bits); ++rest) {
-    const auto extra = static_cast<std::int32_t>(rest >> (free_bits - size));
-    coefficients_[first + rest] = {static_cast<std::int16_t>(BitReader::extend(extra, size)),
-                                   static_cast<std::uint8_t>(symbol >> 4),
-                                   static_cast<std::uint8_t>(length + size)};
-  }
 }
 
 int HuffmanTable::decode_long(BitReader& reader) const {

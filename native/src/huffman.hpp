@@ -8,6 +8,9 @@
 
 namespace streamresize {
 
+inline constexpr int kZeroRun = 15;  // run length of ZRL, whose size is 0
+inline constexpr const char* kBadCode = "invalid Huffman code";
+
 struct HuffmanSpec {
   std::array<std::uint8_t, 16> counts{};  // codes of length 1..16
   std::array<std::uint8_t, 256> symbols{};
@@ -17,23 +20,13 @@ struct HuffmanSpec {
 const HuffmanSpec& standard_dc_table(bool chroma);
 const HuffmanSpec& standard_ac_table(bool chroma);
 
+// Symbol by symbol.
 class HuffmanTable {
  public:
-  static constexpr int kLookupBits = 10;
-
-  // A whole coefficient that fits in kLookupBits: code and extra bits. bits is 0 where none fits.
-  struct Coefficient {
-    std::int16_t value;
-    std::uint8_t run;
-    std::uint8_t bits;
-  };
+  static constexpr int kLookupBits = 9;
 
   // False if the counts do not describe a prefix code.
   bool build(const HuffmanSpec& spec);
-
-  [[nodiscard]] Coefficient coefficient(const BitReader& reader) const {
-    return coefficients_[reader.peek(kLookupBits)];
-  }
 
   // Takes one code and returns its symbol, or -1 where no code matches.
   // Precondition: reader.ensure_symbol().
@@ -46,6 +39,18 @@ class HuffmanTable {
     return decode_long(reader);
   }
 
+  // Calls visit(code, length, symbol) for every code.
+  template <typename Visit>
+  void for_each_code(Visit visit) const {
+    std::uint32_t code = 0;
+    std::size_t index = 0;
+    for (int length = 1; length <= 16; ++length, code <<= 1) {
+      for (int i = counts_[static_cast<std::size_t>(length - 1)]; i > 0; --i) {
+        visit(code++, length, symbols_[index++]);
+      }
+    }
+  }
+
  private:
   struct Code {
     std::uint8_t symbol;
@@ -53,16 +58,25 @@ class HuffmanTable {
   };
 
   int decode_long(BitReader& reader) const;
-  void enter_code(std::uint32_t code, int length, std::uint8_t symbol);
 
   std::array<Code, 1 << kLookupBits> lookup_{};
-  std::array<Coefficient, 1 << kLookupBits> coefficients_{};
   std::array<std::uint32_t, 17> limit_{};         // first 16-bit window above the codes of a length
   std::array<std::int32_t, 17> symbol_offset_{};  // symbol index minus code
+  std::array<std::uint8_t, 16> counts_{};
   std::array<std::uint8_t, 256> symbols_{};
 };
 
 // By the number that scan headers use.
 using HuffmanTables = std::array<HuffmanTable, 4>;
+
+// One DC difference (F.2.2.1), symbol by symbol. False where the code is invalid.
+inline bool receive_difference(BitReader& reader, const HuffmanTable& table,
+                               std::int32_t& difference) {
+  reader.ensure_symbol();
+  const int size = table.decode(reader);
+  if (size < 0 || size > 16) return false;
+  difference = size == 0 ? 0 : reader.receive_extend(size);
+  return true;
+}
 
 }  // namespace streamresize

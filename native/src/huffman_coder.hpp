@@ -6,33 +6,33 @@
 #include <span>
 
 #include "bit_reader.hpp"
-#include "coefficients.hpp"
 #include "huffman.hpp"
+#include "mcu_blocks.hpp"
 
 namespace streamresize {
 
-inline constexpr const char* kBadCode = "invalid Huffman code";
-
 class HuffmanCoder {
  public:
-  // 64 codes of 16 bits with 16 extra bits each, every byte stuffed, and what the reader has ahead.
-  static constexpr std::size_t kMaxBlockBytes = 64 * 4 * 2 + 8;
+  // 64 codes of 16 bits with 16 extra bits each, and what the reader has ahead.
+  static constexpr std::size_t kMaxBlockBytes = 64 * 4 + 8;
 
-  void attach(std::span<const std::uint8_t> bytes) { reader_.attach(bytes); }
-  [[nodiscard]] const std::uint8_t* position() const { return reader_.position(); }
-  [[nodiscard]] const std::uint8_t* end() const { return reader_.end(); }
-  void set_position(const std::uint8_t* position) { reader_.set_position(position); }
-  [[nodiscard]] std::size_t buffered_bytes() const { return reader_.buffered_bytes(); }
-  [[nodiscard]] bool overrun() const { return reader_.overrun(); }
+  void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
+    reader_.attach(bytes, dropped);
+  }
+  [[nodiscard]] std::ptrdiff_t used() const { return reader_.used(); }
+  [[nodiscard]] std::ptrdiff_t left() const { return reader_.left(); }
 
  protected:
-  // One DC difference (F.2.2.1). False where the code is invalid.
-  bool receive_difference(const HuffmanTable& table, std::int32_t& difference) {
-    reader_.ensure_symbol();
-    const int size = table.decode(reader_);
-    if (size < 0 || size > 16) return false;
-    difference = size == 0 ? 0 : reader_.receive_extend(size);
-    return true;
+  // decode(reader, block) returns the fault or nullptr. The reader is a local copy, which the
+  // compiler keeps in registers.
+  template <typename Decode>
+  McuProgress decode_blocks(McuBlocks& mcu, std::uint32_t count, Decode decode) {
+    BitReader reader = reader_;
+    const McuProgress progress = decode_each_block(
+        mcu, count, [&](const McuBlock& block) { return decode(reader, block); },
+        [&] { return reader.overrun(); });
+    reader_ = reader;
+    return progress;
   }
 
   BitReader reader_;

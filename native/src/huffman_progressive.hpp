@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "huffman_coder.hpp"
-#include "scan_layout.hpp"
 
 namespace streamresize {
 
@@ -18,8 +17,8 @@ class HuffmanDcFirst : public HuffmanCoder {
     reader_.discard_bits();
     predictors_.fill(0);
   }
-  const char* decode(const ScanLayout::Part& part, const CoefficientRow::Block& block);
-  void fill(const ScanLayout::Part& part, const CoefficientRow::Block& block) const;
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
+  void fill(const McuBlock& block) const;
 
  private:
   HuffmanTables dc_;
@@ -33,8 +32,8 @@ class HuffmanDcRefine : public HuffmanCoder {
   explicit HuffmanDcRefine(int low_bit) : low_bit_(low_bit) {}
 
   void begin_interval() { reader_.discard_bits(); }
-  const char* decode(const ScanLayout::Part&, const CoefficientRow::Block& block);
-  void fill(const ScanLayout::Part&, const CoefficientRow::Block&) const {}
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
+  void fill(const McuBlock&) const {}
 
  private:
   int low_bit_;
@@ -50,11 +49,11 @@ class HuffmanAcScan : public HuffmanCoder {
     reader_.discard_bits();
     ended_blocks_ = 0;
   }
-  void fill(const ScanLayout::Part&, const CoefficientRow::Block&) const {}
+  void fill(const McuBlock&) const {}
 
  protected:
   // The run of EOBn, this block included (G.1.2.2).
-  [[nodiscard]] std::uint32_t receive_ended_blocks(int n);
+  static std::uint32_t receive_ended_blocks(BitReader& reader, int n);
 
   HuffmanTable ac_;
   int first_;
@@ -67,18 +66,22 @@ class HuffmanAcScan : public HuffmanCoder {
 class HuffmanAcFirst : public HuffmanAcScan {
  public:
   using HuffmanAcScan::HuffmanAcScan;
-  const char* decode(const ScanLayout::Part&, const CoefficientRow::Block& block);
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
+
+ private:
+  const char* decode(BitReader& reader, const McuBlock& block);
 };
 
 // One more bit of a band of AC coefficients (G.1.2.3).
 class HuffmanAcRefine : public HuffmanAcScan {
  public:
   using HuffmanAcScan::HuffmanAcScan;
-  const char* decode(const ScanLayout::Part&, const CoefficientRow::Block& block);
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
 
  private:
+  const char* decode(BitReader& reader, const McuBlock& block);
   // Passes `zeros` zero coefficients from k on, correcting the others; returns the index behind.
-  int refine(const CoefficientRow::Block& block, int k, int zeros);
+  int refine(BitReader& reader, const McuBlock& block, int k, int zeros) const;
 };
 
 }  // namespace streamresize

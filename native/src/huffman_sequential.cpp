@@ -2,76 +2,35 @@
 
 #include <algorithm>
 
-#include "coefficient_math.hpp"
-#include "zigzag.hpp"
-
 namespace streamresize {
 namespace {
 
-constexpr int kBlockEnd = 64;
-constexpr int kZeroRun = 15;  // run length of ZRL, whose size is 0
+// Of small pictures the tables would cost more than the blocks.
+int table_width(std::uint64_t blocks) { return blocks < 4'000 ? 9 : blocks < 16'000 ? 10 : 12; }
 
 }  // namespace
 
-const char* HuffmanSequential::decode(const ScanLayout::Part& part,
-                                      const CoefficientRow::Block& block) {
-  std::int32_t difference;
-  if (!receive_difference(dc_[part.selector.dc_table], difference)) return kBadCode;
-  std::int16_t& predictor = predictors_[part.selector.index];
-  predictor = wrapped_sum(predictor, difference);
-  block.values[0] = predictor;
-  return decode_ac(part, block);
-}
-
-const char* HuffmanSequential::decode_ac(const ScanLayout::Part& part,
-                                         const CoefficientRow::Block& block) {
-  const HuffmanTable& table = ac_[part.selector.ac_table];
-  const int kept = kept_[part.selector.index];
-  if (kept == 0) return skip_ac(table, 1);
-  int k = 1;
-  int last = 0;
-  bool end_of_block = false;
-  *block.last = kBlockEnd - 1;  // until the block is known to be sound
-  while (k <= kept && !end_of_block) {
-    reader_.ensure_symbol();
-    const HuffmanTable::Coefficient whole = table.coefficient(reader_);
-    std::int32_t value = whole.value;
-    if (whole.bits != 0) {
-      k += whole.run;
-      reader_.skip(whole.bits);
-    } else {
-      const int symbol = table.decode(reader_);
-      if (symbol < 0) return kBadCode;
-      const int run = symbol >> 4;
-      const int size = symbol & 15;
-      if (size == 0) {
-        end_of_block = run != kZeroRun;
-        k += kZeroRun + 1;
-        continue;
-      }
-      k += run;
-      value = reader_.receive_extend(size);
+HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc,
+                                     const HuffmanTables& ac, const KeptCoefficients& kept,
+                                     std::uint64_t blocks) {
+  for (std::size_t i = 0; i < header.component_count; ++i) {
+    const auto [index, dc_table, ac_table] = header.components[i];
+    const auto is_same = [&](const SharedTables& shared) {
+      return shared.dc_table == dc_table && shared.ac_table == ac_table &&
+             shared.tables->kept == kept[index];
+    };
+    auto found = std::ranges::find_if(tables_, is_same);
+    if (found == tables_.end()) {
+      auto tables = std::make_unique<SequentialTables>(dc[dc_table], ac[ac_table], kept[index],
+                                                       table_width(blocks));
+      found = tables_.insert(found, {dc_table, ac_table, std::move(tables)});
     }
-    block.values[kNaturalOrder[static_cast<std::size_t>(k)]] = static_cast<std::int16_t>(value);
-    last = k++;
+    components_[index].tables = found->tables.get();
   }
-  *block.last = static_cast<std::uint8_t>(std::min(last, kBlockEnd - 1));
-  return end_of_block ? nullptr : skip_ac(table, k);
 }
 
-// Passes over the coefficients from zigzag index k to the end of the block.
-const char* HuffmanSequential::skip_ac(const HuffmanTable& table, int k) {
-  while (k < kBlockEnd) {
-    reader_.ensure_symbol();
-    const int symbol = table.decode(reader_);
-    if (symbol < 0) return kBadCode;
-    const int run = symbol >> 4;
-    const int size = symbol & 15;
-    if (size == 0 && run != kZeroRun) return nullptr;  // EOB
-    k += run + 1;
-    reader_.skip(size);
-  }
-  return nullptr;
+McuProgress HuffmanSequential::decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
+  return decode_mcus_(reader_, components_, mcu, count);
 }
 
 }  // namespace streamresize

@@ -1,37 +1,41 @@
 // Huffman-coded blocks of a sequential scan (T.81 F.2.2).
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
+#include "huffman_blocks.hpp"
 #include "huffman_coder.hpp"
-#include "scan_layout.hpp"
 
 namespace streamresize {
 
 class HuffmanSequential : public HuffmanCoder {
  public:
-  HuffmanSequential(const HuffmanTables& dc, const HuffmanTables& ac, const KeptCoefficients& kept)
-      : dc_(dc), ac_(ac), kept_(kept) {}
+  // Tables pay only where many blocks follow: `blocks` is their number.
+  HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc, const HuffmanTables& ac,
+                    const KeptCoefficients& kept, std::uint64_t blocks);
 
   void begin_interval() {
     reader_.discard_bits();
-    predictors_.fill(0);
+    for (ComponentCoding& component : components_) component.predictor = 0;
   }
-  const char* decode(const ScanLayout::Part& part, const CoefficientRow::Block& block);
-  void fill(const ScanLayout::Part& part, const CoefficientRow::Block& block) const {
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
+  void fill(const McuBlock& block) const {
     CoefficientRow::clear(block);
-    block.values[0] = predictors_[part.selector.index];
+    block.values[0] = components_[block.selector.index].predictor;
   }
 
  private:
-  const char* decode_ac(const ScanLayout::Part& part, const CoefficientRow::Block& block);
-  const char* skip_ac(const HuffmanTable& table, int k);
+  struct SharedTables {
+    std::uint8_t dc_table;
+    std::uint8_t ac_table;
+    std::unique_ptr<SequentialTables> tables;
+  };
 
-  HuffmanTables dc_;
-  HuffmanTables ac_;
-  KeptCoefficients kept_;
-  std::array<std::int16_t, kMaxComponents> predictors_{};
+  std::vector<SharedTables> tables_;
+  ComponentCodings components_;
+  DecodeMcus decode_mcus_ = best_decode_mcus();
 };
 
 }  // namespace streamresize

@@ -1,14 +1,13 @@
 #include "idct.hpp"
 
+#include "streamresize/processor.hpp"
+
 namespace streamresize {
 namespace {
 
 const TransformVariant& best_variant() {
 #ifdef STREAMRESIZE_X86_64_V3
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-      __builtin_cpu_supports("bmi2")) {
-    return kAvx2Transforms;
-  }
+  if (has_avx2()) return kAvx2Transforms;
 #endif
   return kPortableTransforms;
 }

@@ -193,14 +193,19 @@ inline void fill_dc(const std::int16_t* coefficients, const std::uint16_t* quant
 }
 
 template <typename Bits>
-void idct1(const std::int16_t* coefficients, const std::uint16_t* quantization, int,
-           std::uint8_t* samples, std::ptrdiff_t) {
-  store_sample<Bits>(eighth(dequantized(coefficients, quantization, 0)), samples);
+void idct1(std::int16_t* coefficients, std::uint8_t*, std::size_t count,
+           const std::uint16_t* quantization, std::uint8_t* samples, std::ptrdiff_t) {
+  const std::uint32_t step = quantization[0];
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto dc = static_cast<std::uint32_t>(static_cast<std::int32_t>(coefficients[i]));
+    store_sample<Bits>(eighth(dc * step), samples + i * sizeof(typename Bits::Sample));
+  }
+  std::memset(coefficients, 0, count * sizeof *coefficients);
 }
 
 template <typename Bits>
-void idct2(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
-           std::uint8_t* samples, std::ptrdiff_t stride) {
+inline void idct2(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
+                  std::uint8_t* samples, std::ptrdiff_t stride) {
   if (last == 0) return fill_dc<Bits, 2>(coefficients, quantization, samples, stride);
   constexpr int kSampleBytes = sizeof(typename Bits::Sample);
   const std::uint32_t dc = dequantized(coefficients, quantization, 0);
@@ -214,8 +219,8 @@ void idct2(const std::int16_t* coefficients, const std::uint16_t* quantization, 
 }
 
 template <typename Bits>
-void idct4(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
-           std::uint8_t* samples, std::ptrdiff_t stride) {
+inline void idct4(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
+                  std::uint8_t* samples, std::ptrdiff_t stride) {
   if (last == 0) return fill_dc<Bits, 4>(coefficients, quantization, samples, stride);
   Vector<4> m[4];
   for (int y = 0; y < 4; ++y) {
@@ -243,8 +248,8 @@ inline void idct8_dense(const std::int16_t* coefficients, const std::uint16_t* q
 }
 
 template <typename Bits>
-void idct8(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
-           std::uint8_t* samples, std::ptrdiff_t stride) {
+inline void idct8(const std::int16_t* coefficients, const std::uint16_t* quantization, int last,
+                  std::uint8_t* samples, std::ptrdiff_t stride) {
   constexpr int kLastInTopLeftQuarter = 9;  // zigzag 0..9 lies in rows and columns 0..3
   if (last == 0) return fill_dc<Bits, 8>(coefficients, quantization, samples, stride);
   if (last <= kLastInTopLeftQuarter) {
@@ -253,9 +258,28 @@ void idct8(const std::int16_t* coefficients, const std::uint16_t* quantization, 
   idct8_dense<Bits, false>(coefficients, quantization, samples, stride);
 }
 
+// Block after block by Transform, N samples wide.
+template <typename Bits, int N, auto Transform>
+void transform_blocks(std::int16_t* coefficients, std::uint8_t* last, std::size_t count,
+                      const std::uint16_t* quantization, std::uint8_t* samples,
+                      std::ptrdiff_t stride) {
+  for (std::size_t i = 0; i < count; ++i) {
+    Transform(coefficients, quantization, last[i], samples, stride);
+    if (last[i] == 0) {
+      coefficients[0] = 0;
+    } else {
+      std::memset(coefficients, 0, 64 * sizeof *coefficients);
+      last[i] = 0;
+    }
+    coefficients += 64;
+    samples += N * sizeof(typename Bits::Sample);
+  }
+}
+
 template <typename Bits>
 constexpr BlockTransforms make_transforms_for() {
-  return {idct1<Bits>, idct2<Bits>, idct4<Bits>, idct8<Bits>};
+  return {idct1<Bits>, transform_blocks<Bits, 2, idct2<Bits>>,
+          transform_blocks<Bits, 4, idct4<Bits>>, transform_blocks<Bits, 8, idct8<Bits>>};
 }
 
 constexpr TransformVariant make_transforms() {

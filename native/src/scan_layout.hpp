@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "coefficients.hpp"
+#include "mcu_blocks.hpp"
 #include "scan_cursor.hpp"
 #include "tables.hpp"
 
@@ -16,12 +17,6 @@ namespace streamresize {
 // the scan covers the component's own blocks, not the padding of the frame's MCUs (A.2.2).
 class ScanLayout {
  public:
-  struct Part {
-    ScanComponent selector;
-    std::uint8_t blocks_h;
-    std::uint8_t blocks_v;
-  };
-
   ScanLayout(const Frame& frame, const ScanHeader& header) : part_count_(header.component_count) {
     const bool interleaved = part_count_ > 1;
     for (std::size_t i = 0; i < part_count_; ++i) {
@@ -45,29 +40,44 @@ class ScanLayout {
 
   [[nodiscard]] std::uint64_t mcus() const { return std::uint64_t{columns_} * rows_; }
   [[nodiscard]] std::uint32_t blocks_per_mcu() const { return blocks_per_mcu_; }
-  [[nodiscard]] std::size_t part_count() const { return part_count_; }
-  [[nodiscard]] const Part& part(std::size_t index) const { return parts_[index]; }
 
-  // Calls visit(part, block) for the blocks of one MCU in coding order; stops where it returns a
-  // fault, which is handed on.
-  template <typename Visit>
-  const char* for_each_block(CoefficientRow& coefficients, const McuRun& run, Visit visit) const {
-    const std::uint32_t top = rows_per_frame_row_ == 1 ? 0 : run.next / columns_;
+  // MCUs of the run that lie in one line of the scan.
+  [[nodiscard]] std::uint32_t mcus_in_line(const McuRun& run) const {
+    return std::min(run.last, (line(run) + 1) * columns_) - run.next;
+  }
+
+  // The blocks of MCU run.next, in coding order.
+  McuBlocks blocks(CoefficientRow& coefficients, const McuRun& run) const {
+    McuBlocks result;
+    const std::uint32_t top = line(run);
     const std::uint32_t column = run.next - top * columns_ - run.origin;
     for (std::size_t i = 0; i < part_count_; ++i) {
       const Part& part = parts_[i];
+      const std::size_t component = part.selector.index;
       for (std::uint32_t y = 0; y < part.blocks_v; ++y) {
         for (std::uint32_t x = 0; x < part.blocks_h; ++x) {
-          const auto block = coefficients.block(part.selector.index, column * part.blocks_h + x,
-                                                top * part.blocks_v + y);
-          if (const char* fault = visit(part, block)) return fault;
+          result.add(
+              {coefficients.block(component, column * part.blocks_h + x, top * part.blocks_v + y),
+               part.selector, part.blocks_h,
+               static_cast<std::ptrdiff_t>(coefficients.block_size(component) * part.blocks_h)});
         }
       }
     }
-    return nullptr;
+    return result;
   }
 
  private:
+  struct Part {
+    ScanComponent selector;
+    std::uint8_t blocks_h;
+    std::uint8_t blocks_v;
+  };
+
+  // A scan of one component has as many lines of blocks in an MCU row as the component.
+  [[nodiscard]] std::uint32_t line(const McuRun& run) const {
+    return rows_per_frame_row_ == 1 ? 0 : run.next / columns_;
+  }
+
   std::array<Part, kMaxComponents> parts_{};
   std::size_t part_count_;
   std::uint32_t blocks_per_mcu_ = 0;

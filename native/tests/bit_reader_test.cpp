@@ -1,9 +1,7 @@
 #include "bit_reader.hpp"
 
-#include <algorithm>
 #include <array>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "check.hpp"
@@ -14,22 +12,27 @@ using Bytes = std::vector<std::uint8_t>;
 
 namespace {
 
-// Bytes with many 0xFF, and the same with a zero stuffed behind each.
-struct Stuffed {
-  Bytes plain;
-  Bytes stuffed;
+// Bytes as a window offers them: eight zeros follow.
+class Window {
+ public:
+  explicit Window(std::span<const std::uint8_t> bytes)
+      : size_(bytes.size()), bytes_(bytes.begin(), bytes.end()) {
+    bytes_.resize(size_ + 8);
+  }
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
+    return std::span(bytes_).first(size_);
+  }
+
+ private:
+  std::size_t size_;
+  Bytes bytes_;
 };
 
-Stuffed random_bytes(std::uint32_t seed, int count) {
+Bytes random_bytes(std::uint32_t seed, int count) {
   Random random(seed);
-  Stuffed result;
-  for (int i = 0; i < count; ++i) {
-    const auto byte =
-        static_cast<std::uint8_t>(random.between(0, 3) == 0 ? 0xFF : random.between(0, 255));
-    result.plain.push_back(byte);
-    result.stuffed.push_back(byte);
-    if (byte == 0xFF) result.stuffed.push_back(0);
-  }
+  Bytes result;
+  for (int i = 0; i < count; ++i)
+    result.push_back(static_cast<std::uint8_t>(random.between(0, 255)));
   return result;
 }
 
@@ -41,21 +44,12 @@ std::uint32_t bits_at(const Bytes& bytes, std::size_t position, int count) {
   return value;
 }
 
-// Bytes whose stuffed zero, if they need one, is among `stuffed`.
-std::size_t plain_bytes(std::span<const std::uint8_t> stuffed) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < stuffed.size(); ++i, ++count) {
-    if (stuffed[i] == 0xFF && ++i == stuffed.size()) break;
-  }
-  return count;
-}
-
 // Reads values of 7 bits from bit `position` up to bit `end`; returns how far it came.
-std::size_t check_bits(BitReader& reader, const Bytes& plain, std::size_t position,
+std::size_t check_bits(BitReader& reader, const Bytes& bytes, std::size_t position,
                        std::size_t end) {
   for (; position + 7 <= end; position += 7) {
     reader.ensure_symbol();
-    CHECK_EQUAL(reader.peek(7), bits_at(plain, position, 7));
+    CHECK_EQUAL(reader.peek(7), bits_at(bytes, position, 7));
     reader.skip(7);
   }
   return position;
@@ -63,123 +57,74 @@ std::size_t check_bits(BitReader& reader, const Bytes& plain, std::size_t positi
 
 }  // namespace
 
-TEST(stuffed_zeros_are_removed) {
-  const Stuffed bytes = random_bytes(1, 500);
+TEST(bits_come_in_order) {
+  const Bytes bytes = random_bytes(1, 500);
+  const Window window(bytes);
   Random random(2);
   BitReader reader;
-  reader.attach(bytes.stuffed);
+  reader.attach(window.bytes(), 0);
   std::size_t position = 0;
-  while (position + 32 <= 8 * bytes.plain.size()) {
+  while (position + 32 <= 8 * bytes.size()) {
     reader.ensure_symbol();
     const int count = random.between(1, 32);
-    CHECK_EQUAL(reader.peek(count), bits_at(bytes.plain, position, count));
+    CHECK_EQUAL(reader.peek(count), bits_at(bytes, position, count));
     reader.skip(count);
     position += static_cast<std::size_t>(count);
+    CHECK_EQUAL(reader.used(), static_cast<std::ptrdiff_t>((position + 7) / 8));
   }
   CHECK(!reader.overrun());
 }
 
-TEST(bits_do_not_depend_on_the_split) {
-  const Stuffed bytes = random_bytes(3, 60);
-  const std::span<const std::uint8_t> source = bytes.stuffed;
-  for (std::size_t cut = 0; cut <= source.size(); ++cut) {
+// A window is only ever left while more bytes are at hand than the reader looks ahead.
+TEST(bits_do_not_depend_on_where_the_window_moves) {
+  const Bytes bytes = random_bytes(6, 300);
+  for (const std::size_t step : std::array<std::size_t, 5>{9, 10, 13, 16, 64}) {
     BitReader reader;
-    reader.attach(source.first(cut));
-    const std::size_t first_bits = 8 * plain_bytes(source.first(cut));
-    std::size_t position = check_bits(reader, bytes.plain, 0, first_bits);
-    const auto taken = static_cast<std::size_t>(reader.position() - source.data());
-    reader.attach(source.subspan(taken));
-    position = check_bits(reader, bytes.plain, position, 8 * bytes.plain.size());
-    CHECK(8 * bytes.plain.size() - position < 7);
-    CHECK(!reader.overrun());
-  }
-}
-
-TEST(bits_do_not_depend_on_how_the_source_grows) {
-  const Stuffed bytes = random_bytes(6, 300);
-  for (const std::size_t step : std::array<std::size_t, 6>{1, 2, 3, 7, 9, 64}) {
-    BitReader reader;
-    std::size_t taken = 0;
+    std::size_t begin = 0;
     std::size_t position = 0;
-    for (std::size_t arrived = 0; arrived < bytes.stuffed.size();) {
-      arrived = std::min(arrived + step, bytes.stuffed.size());
-      const Bytes piece(bytes.stuffed.begin() + static_cast<std::ptrdiff_t>(taken),
-                        bytes.stuffed.begin() + static_cast<std::ptrdiff_t>(arrived));
-      reader.attach(piece);
-      const std::size_t bits = 8 * plain_bytes(std::span(bytes.stuffed).first(arrived));
-      position = check_bits(reader, bytes.plain, position, bits);
-      taken += static_cast<std::size_t>(reader.position() - piece.data());
+    std::vector<Window> windows;
+    for (std::size_t end = step; end <= bytes.size(); end += step) {
+      const auto used = static_cast<std::size_t>(reader.used());
+      begin += used;
+      windows.emplace_back(std::span(bytes).subspan(begin, end - begin));
+      reader.attach(windows.back().bytes(), static_cast<std::ptrdiff_t>(used));
+      position = check_bits(reader, bytes, position, 8 * (end - 8));
+      CHECK(!reader.overrun());
     }
-    CHECK(8 * bytes.plain.size() - position < 7);
   }
 }
 
 TEST(every_length_of_the_last_bytes_is_read) {
   for (int count = 0; count <= 20; ++count) {
-    const Stuffed bytes = random_bytes(static_cast<std::uint32_t>(100 + count), count);
-    const Bytes exact(bytes.stuffed);  // its end is the end of an allocation
+    const Bytes bytes = random_bytes(static_cast<std::uint32_t>(100 + count), count);
+    const Window window(bytes);
     BitReader reader;
-    reader.attach(exact);
-    for (std::size_t position = 0; position < 8 * bytes.plain.size(); ++position) {
+    reader.attach(window.bytes(), 0);
+    for (std::size_t position = 0; position < 8 * bytes.size(); ++position) {
       reader.ensure_symbol();
-      CHECK_EQUAL(reader.peek(1), bits_at(bytes.plain, position, 1));
+      CHECK_EQUAL(reader.peek(1), bits_at(bytes, position, 1));
       reader.skip(1);
+      CHECK(!reader.overrun());
     }
-    CHECK(!reader.overrun());
-    reader.ensure_symbol();
-    CHECK_EQUAL(reader.peek(32), 0U);
-    CHECK_EQUAL(reader.position() - exact.data(), std::ssize(exact));
+    for (int i = 0; i < 100; ++i) {
+      reader.ensure_symbol();
+      CHECK_EQUAL(reader.peek(32), 0U);
+      reader.skip(1);
+      CHECK(reader.overrun());
+    }
   }
-}
-
-TEST(zero_bits_stand_in_behind_the_end_and_before_a_marker) {
-  for (const Bytes& bytes : {Bytes{0xAB}, Bytes{0xAB, 0xFF, 0xD9, 0x55}, Bytes{0xAB, 0xFF}}) {
-    BitReader reader;
-    reader.attach(bytes);
-    reader.ensure_symbol();
-    CHECK_EQUAL(reader.peek(16), 0xAB00U);
-    reader.skip(8);
-    CHECK(!reader.overrun());
-    reader.skip(1);
-    CHECK(reader.overrun());
-    CHECK_EQUAL(reader.position() - bytes.data(), 1);
-  }
-}
-
-TEST(padding_gives_way_to_the_bytes_that_come_later) {
-  const Bytes first{0xAB};
-  const Bytes second{0xCD, 0xEF};
-  BitReader reader;
-  reader.attach(first);
-  reader.ensure_symbol();
-  reader.skip(4);
-  reader.attach(second);
-  reader.ensure_symbol();
-  CHECK_EQUAL(reader.peek(20), 0xBCDEFU);
-}
-
-TEST(buffered_bytes_are_those_of_the_source) {
-  const Bytes bytes{1, 2, 3};
-  BitReader reader;
-  reader.attach(bytes);
-  reader.ensure_symbol();
-  CHECK_EQUAL(reader.buffered_bytes(), 3U);
-  reader.skip(1);
-  CHECK_EQUAL(reader.buffered_bytes(), 2U);
-  reader.skip(30);
-  CHECK_EQUAL(reader.buffered_bytes(), 0U);
-  CHECK(reader.overrun());
 }
 
 TEST(discarded_bits_are_not_read) {
-  const Bytes bytes{0x12, 0x34, 0xFF, 0xD0, 0x56};
+  const Window first(Bytes{0x12, 0x34});
+  const Window second(Bytes{0x56});
   BitReader reader;
-  reader.attach(bytes);
+  reader.attach(first.bytes(), 0);
   reader.ensure_symbol();
   reader.skip(20);
   CHECK(reader.overrun());
   reader.discard_bits();
-  reader.set_position(bytes.data() + 4);
+  reader.attach(second.bytes(), 0);
   CHECK(!reader.overrun());
   reader.ensure_symbol();
   CHECK_EQUAL(reader.peek(8), 0x56U);

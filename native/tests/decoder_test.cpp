@@ -39,9 +39,11 @@ Bytes expected_plane(const TestPicture& picture, std::size_t index, std::uint8_t
   Bytes plane(std::size_t{width} * height);
   for (std::uint32_t y = 0; y < height; ++y) {
     for (std::uint32_t x = 0; x < width; ++x) {
-      const TestBlock& block = part.blocks[std::size_t{y / size} * part.columns + x / size];
+      TestBlock block = part.blocks[std::size_t{y / size} * part.columns + x / size];
+      std::uint8_t last = 63;
       std::array<std::uint8_t, 64> samples;
-      block_transforms(8).for_size(size)(block.data(), quantization.data(), 63, samples.data(), 8);
+      block_transforms(8).for_size(size)(block.data(), &last, 1, quantization.data(),
+                                         samples.data(), 8);
       plane[std::size_t{y} * width + x] = samples[(y % size) * 8 + x % size];
     }
   }

@@ -1,16 +1,30 @@
 #include "huffman.hpp"
 
+#include <array>
 #include <memory>
-#include <numeric>
-#include <vector>
+#include <span>
 
-#include "bit_writer.hpp"
 #include "check.hpp"
-#include "random.hpp"
+#include "lookup_tables.hpp"
 
 using namespace streamresize;
 
 namespace {
+
+// A reader of 24 bits.
+class Window {
+ public:
+  explicit Window(std::uint32_t bits)
+      : bytes_{static_cast<std::uint8_t>(bits >> 16), static_cast<std::uint8_t>(bits >> 8),
+               static_cast<std::uint8_t>(bits)} {
+    reader.attach(std::span(bytes_).first(3), 0);
+    reader.ensure_symbol();
+  }
+  BitReader reader;
+
+ private:
+  std::array<std::uint8_t, 3 + 8> bytes_;
+};
 
 // Every code of the table followed by ones, decoded one by one.
 void check_all_codes(const HuffmanSpec& spec) {
@@ -20,68 +34,144 @@ void check_all_codes(const HuffmanSpec& spec) {
   std::size_t index = 0;
   for (int length = 1; length <= 16; ++length, code <<= 1) {
     for (int i = 0; i < spec.counts[static_cast<std::size_t>(length - 1)]; ++i, ++code) {
-      const std::uint32_t window = code << (24 - length) | ((1U << (24 - length)) - 1);
-      std::vector<std::uint8_t> bytes;
-      for (int shift = 16; shift >= 0; shift -= 8) {
-        bytes.push_back(static_cast<std::uint8_t>(window >> shift));
-        if (bytes.back() == 0xFF) bytes.push_back(0);
-      }
-      BitReader reader;
-      reader.attach(bytes);
-      reader.ensure_symbol();
-      const HuffmanTable::Coefficient whole = table->coefficient(reader);
-      const int symbol = spec.symbols[index++];
-      CHECK_EQUAL(table->decode(reader), symbol);
-      if (whole.bits == 0) continue;
-      CHECK_EQUAL(int{whole.bits}, length + (symbol & 15));
-      CHECK_EQUAL(int{whole.run}, symbol >> 4);
-      CHECK_EQUAL(int{whole.value}, (1 << (symbol & 15)) - 1);
+      Window window(code << (24 - length) | ((1U << (24 - length)) - 1));
+      CHECK_EQUAL(table->decode(window.reader), spec.symbols[index++]);
     }
   }
 }
 
-struct Coefficient {
-  int symbol;
-  int value;
-};
-
-// Every symbol of the table several times, in any order, with random extra bits.
-std::vector<Coefficient> random_coefficients(const HuffmanSpec& spec, std::uint32_t seed) {
-  Random random(seed);
-  std::vector<Coefficient> all;
-  const int count = std::accumulate(spec.counts.begin(), spec.counts.end(), 0);
-  for (int i = 0; i < 20 * count; ++i) {
-    const int symbol = spec.symbols[static_cast<std::size_t>(i % count)];
-    const int size = symbol & 15;
-    const int bits = size == 0 ? 0 : random.between(0, (1 << size) - 1);
-    const auto place = static_cast<std::ptrdiff_t>(random.between(0, i));
-    all.insert(all.begin() + place, {symbol, size == 0 ? 0 : BitReader::extend(bits, size)});
-  }
-  return all;
+HuffmanSpec long_codes_only() {
+  HuffmanSpec spec{.counts = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 5, 0, 0, 248}};
+  for (std::size_t i = 0; i < 256; ++i) spec.symbols[i] = static_cast<std::uint8_t>(255 - i);
+  return spec;
 }
 
-void check_coefficients(const HuffmanSpec& spec, std::uint32_t seed) {
-  const auto codes = codes_of(spec);
-  const std::vector<Coefficient> all = random_coefficients(spec, seed);
-  std::vector<std::uint8_t> bytes;
-  BitWriter writer(bytes);
-  for (const auto& [symbol, value] : all) {
-    writer.put(codes[static_cast<std::size_t>(symbol)]);
-    put_value(writer, value, symbol & 15);
+HuffmanSpec short_codes_only() {
+  return {.counts = {1, 1, 1, 1}, .symbols = {0xF0, 0x01, 0x00, 0x53}};
+}
+
+struct Match {
+  int length = 0;  // 0: no code of the table is there
+  int symbol = 0;
+};
+
+// The code at bit `at` of the `width` bits of `index`.
+Match match(const HuffmanTable& table, std::uint32_t index, int width, int at) {
+  Match found;
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    if (at + length > width) return;
+    const std::uint32_t bits = index >> (width - at - length) & ((1U << length) - 1);
+    if (bits == code) found = {length, symbol};
+  });
+  return found;
+}
+
+// The value of the `size` bits at bit `at`.
+int value_at(std::uint32_t index, int width, int at, int size) {
+  if (size == 0) return 0;
+  const std::uint32_t bits = index >> (width - at - size) & ((1U << size) - 1);
+  return BitReader::extend(static_cast<std::int32_t>(bits), size);
+}
+
+bool is_eob(int symbol) { return (symbol & 15) == 0 && symbol != 0xF0; }
+
+// All symbols whose codes lie within the index, one after the other.
+struct Greedy {
+  Greedy(const HuffmanTable& table, std::uint32_t index, int width) {
+    while (bits < width && !eob) {
+      const auto [length, symbol] = match(table, index, width, bits);
+      if (length == 0) break;
+      bits += length + (symbol & 15);
+      eob = is_eob(symbol);
+      if (!eob) coefficients += (symbol >> 4) + 1;
+    }
   }
-  writer.align();
-  const auto table = std::make_unique<HuffmanTable>();
-  CHECK(table->build(spec));
-  BitReader reader;
-  reader.attach(bytes);
-  for (const auto& [symbol, value] : all) {
-    reader.ensure_symbol();
-    const HuffmanTable::Coefficient whole = table->coefficient(reader);
-    if (whole.bits != 0) CHECK_EQUAL(int{whole.value}, value);
-    CHECK_EQUAL(table->decode(reader), symbol);
-    if ((symbol & 15) != 0) CHECK_EQUAL(reader.receive_extend(symbol & 15), value);
+
+  [[nodiscard]] bool fits_a_block() const { return coefficients < kBlockEnd; }
+  [[nodiscard]] int advance() const {
+    return bits == 0 ? kBlockEnd : coefficients + (eob ? AcSkipTable::kEob : 0);
   }
-  CHECK(!reader.overrun());
+
+  int bits = 0;
+  int coefficients = 0;
+  bool eob = false;
+};
+
+void check_skip_table(const HuffmanTable& table, int width) {
+  AcSkipTable skip;
+  skip.build(table, width);
+  for (std::uint32_t index = 0; index < 1U << width; ++index) {
+    const Greedy expected(table, index, width);
+    const AcSkipTable::Entry entry = skip.entries()[index];
+    if (expected.fits_a_block()) {
+      CHECK_EQUAL(int{entry.bits}, expected.bits);
+      CHECK_EQUAL(int{entry.advance}, expected.advance());
+    } else {  // no block is that long: fewer symbols
+      CHECK(entry.bits > 0 && entry.bits < expected.bits);
+      CHECK((entry.advance & (AcSkipTable::kEob - 1)) < kBlockEnd);
+    }
+    CHECK(entry.bits <= AcSkipTable::kMaxBits);
+  }
+}
+
+void check_dc_table(const HuffmanTable& dc, const HuffmanTable& ac, int width) {
+  AcSkipTable skip;
+  skip.build(ac, width);
+  DcTable alone;
+  DcTable skipping;
+  alone.build(dc, nullptr, width);
+  skipping.build(dc, &skip, width);
+  for (std::uint32_t index = 0; index < 1U << width; ++index) {
+    const auto [length, size] = match(dc, index, width, 0);
+    const DcTable::Entry entry = alone.entries()[index];
+    const DcTable::Entry more = skipping.entries()[index];
+    const int rest = width - length - size;
+    if (length == 0 || size > 15 || rest < 0) {
+      CHECK_EQUAL(int{entry.bits}, 0);
+      CHECK_EQUAL(int{more.bits}, 0);
+      continue;
+    }
+    CHECK_EQUAL(int{entry.bits}, length + size);
+    CHECK_EQUAL(int{entry.next}, 1);
+    CHECK_EQUAL(int{entry.difference}, value_at(index, width, length, size));
+    const Greedy behind(ac, index & ((1U << rest) - 1), rest);
+    CHECK_EQUAL(int{more.difference}, int{entry.difference});
+    if (behind.bits == 0) {
+      CHECK_EQUAL(int{more.next}, 1);
+    } else if (behind.fits_a_block()) {
+      CHECK_EQUAL(int{more.bits}, length + size + behind.bits);
+      CHECK_EQUAL(int{more.next}, 1 + behind.advance());
+    }
+    CHECK(more.bits <= AcSkipTable::kMaxBits);
+  }
+}
+
+void check_coefficient_table(const HuffmanTable& table, int width) {
+  CoefficientTable coefficients;
+  coefficients.build(table, width);
+  for (std::uint32_t index = 0; index < 1U << width; ++index) {
+    const auto [length, symbol] = match(table, index, width, 0);
+    const int size = symbol & 15;
+    const CoefficientTable::Entry entry = coefficients.entries()[index];
+    if (length == 0 || length + size > width) {
+      CHECK_EQUAL(int{entry.bits}, 0);
+      continue;
+    }
+    CHECK_EQUAL(int{entry.bits}, length + size);
+    CHECK_EQUAL(int{entry.run}, is_eob(symbol) ? int{CoefficientTable::kEob} : symbol >> 4);
+    CHECK_EQUAL(int{entry.value}, value_at(index, width, length, size));
+  }
+}
+
+template <typename Check>
+void for_every_table(Check check) {
+  for (const HuffmanSpec& spec :
+       {standard_ac_table(false), standard_ac_table(true), standard_dc_table(false),
+        long_codes_only(), short_codes_only(), HuffmanSpec{}}) {
+    const auto table = std::make_unique<HuffmanTable>();
+    CHECK(table->build(spec));
+    check(*table);
+  }
 }
 
 }  // namespace
@@ -93,28 +183,32 @@ TEST(every_code_of_the_standard_tables) {
   }
 }
 
-TEST(every_symbol_with_random_extra_bits) {
-  for (const bool chroma : {false, true}) {
-    check_coefficients(standard_dc_table(chroma), 1);
-    check_coefficients(standard_ac_table(chroma), 2);
+TEST(a_table_of_long_codes_only) { check_all_codes(long_codes_only()); }
+
+TEST(lookups_that_skip_agree_with_the_symbols) {
+  for (const int width : {1, 5, 9, 12}) {
+    for_every_table([&](const HuffmanTable& table) { check_skip_table(table, width); });
   }
 }
 
-TEST(a_table_of_long_codes_only) {
-  HuffmanSpec spec{.counts = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 5, 0, 0, 248}};
-  for (std::size_t i = 0; i < 256; ++i) spec.symbols[i] = static_cast<std::uint8_t>(255 - i);
-  check_all_codes(spec);
-  check_coefficients(spec, 3);
+TEST(lookups_of_differences_agree_with_the_symbols) {
+  const auto dc = std::make_unique<HuffmanTable>();
+  CHECK(dc->build(standard_dc_table(false)));
+  for_every_table([&](const HuffmanTable& ac) { check_dc_table(*dc, ac, 11); });
+  for_every_table([&](const HuffmanTable& table) { check_dc_table(table, *dc, 9); });
+}
+
+TEST(lookups_of_coefficients_agree_with_the_symbols) {
+  for (const int width : {1, 9, 12}) {
+    for_every_table([&](const HuffmanTable& table) { check_coefficient_table(table, width); });
+  }
 }
 
 TEST(codes_that_are_not_in_the_table) {
   const auto table = std::make_unique<HuffmanTable>();
   CHECK(table->build({.counts = {0, 1}, .symbols = {7}}));
-  const std::vector<std::uint8_t> bytes{0x7F, 0xFE, 0xFE};
-  BitReader reader;
-  reader.attach(bytes);
-  reader.ensure_symbol();
-  CHECK_EQUAL(table->decode(reader), -1);
+  Window window(0x7FFEFE);
+  CHECK_EQUAL(table->decode(window.reader), -1);
 }
 
 TEST(counts_that_make_no_prefix_code) {

@@ -99,8 +99,10 @@ template <typename Sample>
 std::array<Sample, 64> transformed(const BlockTransforms& transforms, int size,
                                    const TestInput& input, int last) {
   std::array<Sample, 64> samples{};
+  TestInput copy = input;
+  auto last_index = static_cast<std::uint8_t>(last);
   transforms.for_size(static_cast<std::uint32_t>(size))(
-      input.coefficients.data(), input.quantization.data(), last,
+      copy.coefficients.data(), &last_index, 1, input.quantization.data(),
       reinterpret_cast<std::uint8_t*>(samples.data()), 8 * sizeof(Sample));
   return samples;
 }
@@ -176,18 +178,44 @@ TEST(samples_are_clamped) {
   }
 }
 
-TEST(only_the_samples_of_the_block_are_written) {
+// Five blocks in a row give what each gives alone; nothing is written beside them, and they come
+// out clear.
+TEST(blocks_side_by_side) {
+  constexpr std::size_t kBlocks = 5;
+  constexpr std::size_t kStride = kBlocks * 8 + 4;
   Random random(7);
-  const TestInput input = random_input(random, 50, 63);
   for (const std::size_t size : std::array<std::size_t, 4>{1, 2, 4, 8}) {
-    for (const int last : {0, 9, 63}) {
-      std::vector<std::uint8_t> samples(8 * 20 + 4, 77);
-      kPortableTransforms.bits8.for_size(static_cast<std::uint32_t>(size))(
-          input.coefficients.data(), input.quantization.data(), last, samples.data(), 20);
-      for (std::size_t i = 0; i < samples.size(); ++i) {
-        if (i / 20 >= size || i % 20 >= size) CHECK_EQUAL(samples[i], 77);
-      }
+    const std::size_t values = size == 1 ? 1 : 64;
+    std::vector<TestInput> inputs;
+    std::vector<std::int16_t> coefficients;
+    std::vector<std::uint8_t> last;
+    for (const int index : {0, 9, 63, 0, 30}) {
+      TestInput input = random_input(random, 50, size == 1 ? 0 : index);
+      input.quantization.fill(3);
+      inputs.push_back(input);
+      coefficients.insert(coefficients.end(), input.coefficients.begin(),
+                          input.coefficients.begin() + static_cast<std::ptrdiff_t>(values));
+      last.push_back(static_cast<std::uint8_t>(input.last));
     }
+    const BlockTransforms& transforms = kPortableTransforms.bits8;
+    std::vector<std::uint8_t> samples(8 * kStride, 77);
+    transforms.for_size(static_cast<std::uint32_t>(size))(coefficients.data(), last.data(), kBlocks,
+                                                          inputs[0].quantization.data(),
+                                                          samples.data(), kStride);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      const std::size_t x = i % kStride;
+      const std::size_t y = i / kStride;
+      if (y >= size || x >= size * kBlocks) {
+        CHECK_EQUAL(samples[i], 77);
+        continue;
+      }
+      const TestInput& input = inputs[x / size];
+      const auto alone =
+          transformed<std::uint8_t>(transforms, static_cast<int>(size), input, input.last);
+      CHECK_EQUAL(samples[i], alone[8 * y + x % size]);
+    }
+    CHECK(std::ranges::all_of(coefficients, [](std::int16_t value) { return value == 0; }));
+    CHECK(std::ranges::all_of(last, [](std::uint8_t index) { return index == 0; }));
   }
 }
 

@@ -1,0 +1,57 @@
+#include "entropy_bytes.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace streamresize {
+
+EntropyBytes::EntropyBytes(std::size_t reserve)
+    : window_(std::max(kWindowBytes, 2 * reserve) + kPadding) {}
+
+void EntropyBytes::refill(Input& input, std::size_t taken) {
+  size_ -= taken;
+  std::memmove(window_.data(), window_.data() + taken, size_);
+  const std::span<const std::uint8_t> source = input.bytes();
+  const std::uint8_t* at = source.data();
+  const std::uint8_t* const source_end = at + source.size();
+  std::uint8_t* out = window_.data() + size_;
+  std::uint8_t* const full = window_.data() + window_.size() - kPadding;
+  while (end_ == End::open && at != source_end && out != full) {
+    const auto room = static_cast<std::size_t>(std::min(full - out, source_end - at));
+    const auto* prefix = static_cast<const std::uint8_t*>(std::memchr(at, 0xFF, room));
+    const auto plain = prefix == nullptr ? room : static_cast<std::size_t>(prefix - at);
+    std::memcpy(out, at, plain);
+    out += plain;
+    at += plain;
+    if (prefix == nullptr) continue;
+    if (source_end - at < 2) break;
+    if (at[1] != 0) {
+      end_ = End::marker;
+    } else {
+      *out++ = 0xFF;
+      at += 2;
+    }
+  }
+  if (end_ == End::open && input.finished() && source_end - at < 2 && out != full) {
+    end_ = End::source;
+  }
+  size_ = static_cast<std::size_t>(out - window_.data());
+  std::memset(out, 0, kPadding);
+  input.consume(static_cast<std::size_t>(at - source.data()));
+  source_end_ = input.offset();
+}
+
+void EntropyBytes::discard() {
+  size_ = 0;
+  end_ = End::open;
+}
+
+// Every 0xFF of the window had a zero behind it.
+std::uint64_t EntropyBytes::source_offset(std::ptrdiff_t position) const {
+  const auto behind = bytes().subspan(
+      static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(position, 0, std::ssize(bytes()))));
+  const auto stuffed = std::ranges::count(behind, std::uint8_t{0xFF});
+  return source_end_ - behind.size() - static_cast<std::uint64_t>(stuffed);
+}
+
+}  // namespace streamresize

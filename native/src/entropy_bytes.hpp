@@ -1,0 +1,51 @@
+// Entropy-coded data without its stuffed zeros (T.81 F.1.2.3), a window at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "input.hpp"
+
+namespace streamresize {
+
+class EntropyBytes {
+ public:
+  // Zero bytes behind the window, so that eight bytes can be loaded at its last one.
+  static constexpr std::size_t kPadding = 8;
+
+  // `reserve` is the most bytes that an MCU takes.
+  explicit EntropyBytes(std::size_t reserve);
+
+  // Drops the first `taken` bytes and takes more from the input: until the window is full, or up to
+  // a 0xFF that is no data.
+  void refill(Input& input, std::size_t taken);
+
+  // Forgets the window: another restart interval follows.
+  void discard();
+
+  // Valid until the next call; kPadding zeros follow.
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
+    return std::span(window_).first(size_);
+  }
+
+  // Nothing follows in this restart interval: a marker is next, or the source has ended.
+  [[nodiscard]] bool ended() const { return end_ != End::open; }
+  [[nodiscard]] bool at_marker() const { return end_ == End::marker; }
+
+  // Where in the source a byte of the window is.
+  [[nodiscard]] std::uint64_t source_offset(std::ptrdiff_t position) const;
+
+ private:
+  enum class End : std::uint8_t { open, marker, source };
+
+  static constexpr std::size_t kWindowBytes = 1 << 15;
+
+  std::vector<std::uint8_t> window_;
+  std::size_t size_ = 0;
+  End end_ = End::open;
+  std::uint64_t source_end_ = 0;  // the place in the source behind the window's last byte
+};
+
+}  // namespace streamresize

@@ -1,0 +1,177 @@
+// Included by one source file for each kind of processor. Everything here is local to that file:
+// no function compiled for a newer processor may stand in for one of the others.
+//
+// The loops keep the reader in registers. Functions off the common path therefore take it, and give
+// it back, by value.
+#pragma once
+
+#include "coefficient_math.hpp"
+#include "huffman_blocks.hpp"
+#include "zigzag.hpp"
+
+namespace streamresize {
+namespace {
+
+constexpr int kInvalid = 1000;  // behind any zigzag index
+
+// One block of the MCU with all that its loops need at hand.
+struct BlockTask {
+  const DcTable::Entry* dc;
+  const AcSkipTable::Entry* skip;
+  const CoefficientTable::Entry* coefficients;
+  const SequentialTables* tables;
+  ComponentCoding* component;
+  McuBlock* block;
+};
+
+// The reader and the zigzag index behind a symbol.
+struct Step {
+  BitReader reader;
+  int k;
+  std::int32_t value;
+};
+
+// A coefficient that no table entry holds.
+[[gnu::noinline]] Step decode_symbol(BitReader reader, const HuffmanTable& table, int k) {
+  reader.ensure_symbol();
+  const int symbol = table.decode(reader);
+  if (symbol < 0) return {reader, kInvalid, 0};
+  const int run = symbol >> 4;
+  const int size = symbol & 15;
+  k += size == 0 && run != kZeroRun ? CoefficientTable::kEob : run;
+  const std::int32_t value = size == 0 ? 0 : reader.receive_extend(size);
+  reader.refill();
+  return {reader, k, value};
+}
+
+// A difference that no table entry holds.
+[[gnu::noinline]] Step decode_difference(BitReader reader, const HuffmanTable& table) {
+  std::int32_t difference = 0;
+  const bool valid = receive_difference(reader, table, difference);
+  reader.refill();
+  return {reader, valid ? 1 : kInvalid, difference};
+}
+
+// Passes over what one lookup covers.
+inline int skip_some(BitReader& reader, const BlockTask& task, int k) {
+  const AcSkipTable::Entry entry = task.skip[reader.peek(task.tables->width)];
+  const int next = k + entry.advance;
+  // Beyond the end of the block are the bits of another.
+  if ((next & kBlockEnd) != 0 && next != kBlockEnd) [[unlikely]] {
+    const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
+    reader = step.reader;
+    return step.k + 1;
+  }
+  reader.skip(entry.bits);
+  return next;
+}
+
+// Passes over the coefficients from zigzag index k to the end of the block. Between refills there
+// are bits for two lookups, the first of which is done.
+inline int skip_ac(BitReader& reader, const BlockTask& task, int k) {
+  while (k < kBlockEnd) {
+    k = skip_some(reader, task, k);
+    if (k >= kBlockEnd) break;
+    reader.refill();
+    k = skip_some(reader, task, k);
+  }
+  return k;
+}
+
+// Leaves at least AcSkipTable::kMaxBits bits.
+inline int decode_dc(BitReader& reader, const BlockTask& task) {
+  reader.refill();
+  const DcTable::Entry entry = task.dc[reader.peek(task.tables->width)];
+  std::int32_t difference = entry.difference;
+  int k = entry.next;
+  if (entry.bits != 0) [[likely]] {
+    reader.skip(entry.bits);
+  } else {
+    const Step step = decode_difference(reader, task.tables->dc_symbols);
+    reader = step.reader;
+    k = step.k;
+    difference = step.value;
+  }
+  const std::int16_t value = wrapped_sum(task.component->predictor, difference);
+  task.component->predictor = value;
+  task.block->values[0] = value;
+  return k;
+}
+
+inline int decode_ac(BitReader& reader, const BlockTask& task) {
+  const int kept = task.tables->kept;
+  std::int16_t* values = task.block->values;
+  int k = 1;
+  int last = 0;
+  *task.block->last = kBlockEnd - 1;  // until the block is known to be sound
+  while (k <= kept) {
+    reader.refill();
+    const CoefficientTable::Entry entry = task.coefficients[reader.peek(task.tables->width)];
+    std::int32_t value = entry.value;
+    if (entry.bits != 0) [[likely]] {
+      k += entry.run;
+      reader.skip(entry.bits);
+    } else {
+      const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
+      reader = step.reader;
+      k = step.k;
+      value = step.value;
+      if (k >= kInvalid) return k;
+    }
+    if (k >= CoefficientTable::kEob) {
+      *task.block->last = static_cast<std::uint8_t>(last);
+      return k;
+    }
+    values[kNaturalOrder.data()[k]] = static_cast<std::int16_t>(value);
+    last = k++;
+  }
+  *task.block->last = static_cast<std::uint8_t>(last < kBlockEnd ? last : kBlockEnd - 1);
+  reader.refill();
+  return skip_ac(reader, task, k);
+}
+
+template <bool DcOnly>
+McuProgress decode_mcus(BitReader& shared, const BlockTask* tasks, const BlockTask* end,
+                        std::uint32_t count) {
+  BitReader reader = shared;
+  McuProgress progress;
+  for (; progress.decoded < count; ++progress.decoded) {
+    int k = 0;
+    for (const BlockTask* task = tasks; task != end; ++task) {
+      k = decode_dc(reader, *task);
+      if (k >= kInvalid) break;
+      const bool skip = DcOnly || task->tables->kept == 0;
+      k = skip ? skip_ac(reader, *task, k) : decode_ac(reader, *task);
+      if (k >= kInvalid) break;
+    }
+    if (k >= kInvalid) progress.fault = kBadCode;
+    if (reader.overrun()) progress.fault = kEndsEarly;
+    if (progress.fault != nullptr) break;
+    for (const BlockTask* task = tasks; task != end; ++task) task->block->advance();
+  }
+  shared = reader;
+  return progress;
+}
+
+McuProgress decode_mcus(BitReader& reader, ComponentCodings& components, McuBlocks& mcu,
+                        std::uint32_t count) {
+  BlockTask tasks[McuBlocks::kMaxBlocks];
+  BlockTask* end = tasks;
+  bool dc_only = true;
+  for (McuBlock& block : mcu) {
+    ComponentCoding& component = components.data()[block.selector.index];
+    const SequentialTables& tables = *component.tables;
+    *end++ = {tables.dc.entries(),
+              tables.skip.entries(),
+              tables.coefficients.entries(),
+              &tables,
+              &component,
+              &block};
+    dc_only = dc_only && tables.kept == 0;
+  }
+  return dc_only ? decode_mcus<true>(reader, tasks, end, count)
+                 : decode_mcus<false>(reader, tasks, end, count);
+}
+
+}  // namespace
+}  // namespace streamresize

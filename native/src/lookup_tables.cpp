@@ -1,0 +1,84 @@
+#include "lookup_tables.hpp"
+
+#include <algorithm>
+
+namespace streamresize {
+namespace {
+
+constexpr std::uint8_t kZeroRunLength = 0xF0;  // ZRL: sixteen zeros
+
+constexpr bool is_eob(std::uint8_t symbol) {
+  return (symbol & 15) == 0 && symbol != kZeroRunLength;
+}
+
+}  // namespace
+
+void AcSkipTable::build(const HuffmanTable& table, int width) {
+  entries_.assign(std::size_t{2} << width, {0, kBlockEnd});
+  for (int w = 1; w <= width; ++w) {
+    table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+      if (length <= w) enter(w, code, length, symbol);
+    });
+  }
+}
+
+void AcSkipTable::enter(int width, std::uint32_t code, int length, std::uint8_t symbol) {
+  const auto first =
+      entries_.begin() + (std::ptrdiff_t{1} << width) + (std::ptrdiff_t{code} << (width - length));
+  const int bits = length + (symbol & 15);
+  const auto advance = static_cast<std::uint8_t>(is_eob(symbol) ? kEob : (symbol >> 4) + 1);
+  const Entry alone{static_cast<std::uint8_t>(bits), advance};
+  const int rest = width - bits;
+  if (is_eob(symbol) || rest <= 0) {
+    std::fill_n(first, std::size_t{1} << (width - length), alone);
+    return;
+  }
+  const auto followers = entries_.begin() + (std::ptrdiff_t{1} << rest);
+  const auto join = [&](const Entry& next) {
+    if (next.bits == 0 || (next.advance & (kEob - 1)) + advance >= kBlockEnd) return alone;
+    return Entry{static_cast<std::uint8_t>(bits + next.bits),
+                 static_cast<std::uint8_t>(advance + next.advance)};
+  };
+  std::transform(followers, followers + (std::ptrdiff_t{1} << rest), first, join);
+  for (int extra = 1; extra < 1 << (symbol & 15); ++extra) {
+    std::copy_n(first, std::size_t{1} << rest, first + (std::ptrdiff_t{extra} << rest));
+  }
+}
+
+void DcTable::build(const HuffmanTable& table, const AcSkipTable* skipped, int width) {
+  entries_.assign(std::size_t{1} << width, {0, 0, 0});
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t size) {
+    const int rest = width - length - size;
+    if (size > 15 || rest < 0) return;
+    for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
+      const auto difference =
+          static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
+      for (std::uint32_t i = 0; i < 1U << rest; ++i) {
+        const auto next = skipped == nullptr ? AcSkipTable::Entry{} : skipped->narrow(rest, i);
+        const int advance = next.bits == 0 ? 0 : next.advance;
+        const std::size_t index =
+            (((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest) + i;
+        entries_[index] = {difference, static_cast<std::uint8_t>(length + size + next.bits),
+                           static_cast<std::uint8_t>(1 + advance)};
+      }
+    }
+  });
+}
+
+void CoefficientTable::build(const HuffmanTable& table, int width) {
+  entries_.assign(std::size_t{1} << width, {0, 0, 0});
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    const int size = symbol & 15;
+    const int rest = width - length - size;
+    if (rest < 0) return;
+    const auto run = static_cast<std::uint8_t>(is_eob(symbol) ? kEob : symbol >> 4);
+    for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
+      const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
+      const auto first = ((std::ptrdiff_t{code} << size) + extra) << rest;
+      std::fill_n(entries_.begin() + first, std::size_t{1} << rest,
+                  Entry{value, run, static_cast<std::uint8_t>(length + size)});
+    }
+  });
+}
+
+}  // namespace streamresize
