@@ -104,7 +104,7 @@ const char* ArithmeticSequential::decode(const McuBlock& block) {
   if (kept_[block.selector.index] != 0) return decode_band(block.selector, block, 1, 63, 0);
   std::array<std::int16_t, 64> values;
   std::uint8_t last = 0;
-  return decode_band(block.selector, {values.data(), &last}, 1, 63, 0);
+  return decode_band(block.selector, {values.data(), &last, nullptr}, 1, 63, 0);
 }
 
 void ArithmeticSequential::fill(const McuBlock& block) const {
@@ -142,7 +142,7 @@ const char* ArithmeticAcRefine::decode(const McuBlock& block) {
     while (true) {
       std::int16_t& value = at_zigzag(block, k);
       if (value != 0) {
-        if (decoder_.decode(statistics[place + 2])) value = corrected(value, low_bit_);
+        value = corrected(value, decoder_.decode(statistics[place + 2]) ? 1 : 0, low_bit_);
         break;
       }
       if (decoder_.decode(statistics[place + 1])) {

@@ -24,10 +24,11 @@ constexpr std::int16_t unit(bool negative, int low_bit) {
   return static_cast<std::int16_t>(negative ? -(1 << low_bit) : 1 << low_bit);
 }
 
-// A coefficient one step further from zero, unless an earlier scan has set the bit.
-constexpr std::int16_t corrected(std::int16_t value, int low_bit) {
-  if ((static_cast<std::uint16_t>(value) >> low_bit & 1U) != 0) return value;
-  return static_cast<std::int16_t>(value + unit(value < 0, low_bit));
+// A coefficient one step further from zero if `bit` is 1, unless an earlier scan has done that.
+constexpr std::int16_t corrected(std::int16_t value, std::uint32_t bit, int low_bit) {
+  const std::uint32_t missing = bit & ~static_cast<std::uint32_t>(value) >> low_bit & 1U;
+  const auto step = static_cast<int>(missing << low_bit);
+  return static_cast<std::int16_t>(value < 0 ? value - step : value + step);
 }
 
 }  // namespace streamresize

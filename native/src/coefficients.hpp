@@ -21,7 +21,8 @@ class CoefficientRow {
  public:
   struct Block {
     std::int16_t* values;
-    std::uint8_t* last;  // highest zigzag index that may be non-zero
+    std::uint8_t* last;      // highest zigzag index that may be non-zero
+    std::uint64_t* nonzero;  // bit k: zigzag index k is not zero; null unless several scans add up
   };
 
   void allocate(const Frame& frame, std::uint32_t mcus, const KeptCoefficients& kept) {
@@ -33,6 +34,7 @@ class CoefficientRow {
       const std::size_t blocks = std::size_t{plane.columns} * component.blocks_v;
       plane.values.assign(blocks * plane.block_size, 0);
       plane.last.assign(blocks, 0);
+      if (frame.progressive() && kept[i] != 0) plane.nonzero.assign(blocks, 0);
     }
   }
 
@@ -40,7 +42,8 @@ class CoefficientRow {
   Block block(std::size_t component, std::uint32_t x, std::uint32_t y) {
     Plane& plane = planes_[component];
     const std::size_t index = std::size_t{y} * plane.columns + x;
-    return {plane.values.data() + plane.block_size * index, plane.last.data() + index};
+    return {plane.values.data() + plane.block_size * index, plane.last.data() + index,
+            plane.nonzero.empty() ? nullptr : plane.nonzero.data() + index};
   }
 
   // Values that a block has: 64, or 1 for the DC coefficient alone.
@@ -53,6 +56,12 @@ class CoefficientRow {
     const Block first = block(component, 0, y);
     std::fill_n(first.values, count * block_size(component), std::int16_t{0});
     std::fill_n(first.last, count, std::uint8_t{0});
+    clear_nonzero(first, count);
+  }
+
+  // The masks alone of `count` blocks side by side.
+  static void clear_nonzero(const Block& first, std::size_t count) {
+    if (first.nonzero != nullptr) std::fill_n(first.nonzero, count, std::uint64_t{0});
   }
 
   static void clear(const Block& block) {
@@ -70,6 +79,7 @@ class CoefficientRow {
     std::size_t block_size = 64;
     std::vector<std::int16_t> values;
     std::vector<std::uint8_t> last;
+    std::vector<std::uint64_t> nonzero;
   };
   std::array<Plane, kMaxComponents> planes_;
 };

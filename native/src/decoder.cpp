@@ -57,7 +57,7 @@ void transform_blocks(const PlanePath& path, const BlockSpan& blocks, const Plan
   const std::uint32_t rows = std::min(path.size, view.rows - blocks.y);
   const std::size_t whole = rows < path.size ? 0 : (view.width - blocks.x) / path.size;
   const std::size_t side_by_side = std::min(blocks.count, whole);
-  auto [values, last] = blocks.first;
+  const auto [values, last, nonzero] = blocks.first;
   path.transform(values, last, side_by_side, path.quantization.data(), samples, view.stride);
   for (std::size_t i = side_by_side; i < blocks.count; ++i) {
     constexpr std::size_t kEdgeStride = kBlockSize * sizeof(std::uint16_t);
@@ -301,6 +301,7 @@ void Decoder::State::emit(std::span<const PlaneView> planes, std::uint32_t first
       const std::uint32_t y = row * path.size;
       if (x < planes[i].width && y < planes[i].rows) {
         transform_blocks(path, {block, count, x, y}, planes[i]);
+        CoefficientRow::clear_nonzero(block, count);
       } else {
         coefficients.clear(i, row, count);
       }

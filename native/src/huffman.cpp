@@ -72,15 +72,14 @@ bool HuffmanTable::build(const HuffmanSpec& spec) {
   return true;
 }
 
-int HuffmanTable::decode_long(BitReader& reader) const {
-  const std::uint32_t window = reader.peek(16);
+HuffmanTable::Code HuffmanTable::long_code(std::uint32_t window) const {
   for (std::size_t length = kLookupBits + 1; length <= 16; ++length) {
     if (window >= limit_[length]) continue;
     const auto code = static_cast<std::int32_t>(window >> (16 - length));
-    reader.skip(static_cast<int>(length));
-    return symbols_[static_cast<std::size_t>(code + symbol_offset_[length])];
+    return {symbols_[static_cast<std::size_t>(code + symbol_offset_[length])],
+            static_cast<std::uint8_t>(length)};
   }
-  return -1;
+  return {};
 }
 
 }  // namespace streamresize

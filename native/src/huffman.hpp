@@ -31,12 +31,11 @@ class HuffmanTable {
   // Takes one code and returns its symbol, or -1 where no code matches.
   // Precondition: reader.ensure_symbol().
   int decode(BitReader& reader) const {
-    const Code code = lookup_[reader.peek(kLookupBits)];
-    if (code.length != 0) {
-      reader.skip(code.length);
-      return code.symbol;
-    }
-    return decode_long(reader);
+    Code code = lookup_[reader.peek(kLookupBits)];
+    if (code.length == 0) [[unlikely]]
+      code = long_code(reader.peek(16));
+    reader.skip(code.length);
+    return code.length == 0 ? -1 : code.symbol;
   }
 
   // Calls visit(code, length, symbol) for every code.
@@ -57,7 +56,8 @@ class HuffmanTable {
     std::uint8_t length;
   };
 
-  int decode_long(BitReader& reader) const;
+  // Of more than kLookupBits bits; no length if there is none.
+  [[nodiscard]] Code long_code(std::uint32_t window) const;
 
   std::array<Code, 1 << kLookupBits> lookup_{};
   std::array<std::uint32_t, 17> limit_{};         // first 16-bit window above the codes of a length
@@ -77,6 +77,14 @@ inline bool receive_difference(BitReader& reader, const HuffmanTable& table,
   if (size < 0 || size > 16) return false;
   difference = size == 0 ? 0 : reader.receive_extend(size);
   return true;
+}
+
+// The run of EOBn, n being `size`, this block included (G.1.2.2).
+inline std::uint32_t receive_ended_blocks(BitReader& reader, int size) {
+  if (size == 0) return 1;
+  const std::uint32_t extra = reader.peek(size);
+  reader.skip(size);
+  return (1U << size) + extra;
 }
 
 }  // namespace streamresize

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "huffman_coder.hpp"
+#include "huffman_loops.hpp"
 
 namespace streamresize {
 
@@ -39,49 +40,28 @@ class HuffmanDcRefine : public HuffmanCoder {
   int low_bit_;
 };
 
-// Shared by the two kinds of AC scans: the band, its table and the run of blocks that have ended.
+// A band of AC coefficients: its first scan or one more bit (G.1.2.2, G.1.2.3), as Decode says.
+template <auto HuffmanLoops::* Decode>
 class HuffmanAcScan : public HuffmanCoder {
  public:
-  HuffmanAcScan(const HuffmanTable& ac, const ScanHeader& header)
-      : ac_(ac), first_(header.first), last_(header.last), low_bit_(header.low_bit) {}
+  // Bit k of `kept`: the coefficient at zigzag index k is needed.
+  HuffmanAcScan(const HuffmanTable& ac, const ScanHeader& header, std::uint64_t kept)
+      : band_{ac, header.first, header.last, header.low_bit, kept} {}
 
   void begin_interval() {
     reader_.discard_bits();
-    ended_blocks_ = 0;
+    band_.ended_blocks = 0;
+  }
+  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
+    return (huffman_loops().*Decode)(reader_, band_, mcu, count);
   }
   void fill(const McuBlock&) const {}
 
- protected:
-  // The run of EOBn, this block included (G.1.2.2).
-  static std::uint32_t receive_ended_blocks(BitReader& reader, int n);
-
-  HuffmanTable ac_;
-  int first_;
-  int last_;
-  int low_bit_;
-  std::uint32_t ended_blocks_ = 0;
-};
-
-// First scan of a band of AC coefficients (G.1.2.2).
-class HuffmanAcFirst : public HuffmanAcScan {
- public:
-  using HuffmanAcScan::HuffmanAcScan;
-  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
-
  private:
-  const char* decode(BitReader& reader, const McuBlock& block);
+  AcBand band_;
 };
 
-// One more bit of a band of AC coefficients (G.1.2.3).
-class HuffmanAcRefine : public HuffmanAcScan {
- public:
-  using HuffmanAcScan::HuffmanAcScan;
-  McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
-
- private:
-  const char* decode(BitReader& reader, const McuBlock& block);
-  // Passes `zeros` zero coefficients from k on, correcting the others; returns the index behind.
-  int refine(BitReader& reader, const McuBlock& block, int k, int zeros) const;
-};
+using HuffmanAcFirst = HuffmanAcScan<&HuffmanLoops::decode_band>;
+using HuffmanAcRefine = HuffmanAcScan<&HuffmanLoops::refine_band>;
 
 }  // namespace streamresize

@@ -30,7 +30,7 @@ HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTabl
 }
 
 McuProgress HuffmanSequential::decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
-  return decode_mcus_(reader_, components_, mcu, count);
+  return huffman_loops().decode_mcus(reader_, components_, mcu, count);
 }
 
 }  // namespace streamresize

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "huffman_blocks.hpp"
 #include "huffman_coder.hpp"
+#include "huffman_loops.hpp"
 
 namespace streamresize {
 
@@ -35,7 +35,6 @@ class HuffmanSequential : public HuffmanCoder {
 
   std::vector<SharedTables> tables_;
   ComponentCodings components_;
-  DecodeMcus decode_mcus_ = best_decode_mcus();
 };
 
 }  // namespace streamresize

@@ -97,7 +97,9 @@ class CursorMaker {
     const std::size_t number = scan_.header.components[0].ac_table;
     HuffmanTable table;
     const char* fault = build(scan_.tables.ac[number], number, standard_ac_table, table);
-    return fault != nullptr ? fault : finish(Huffman(table, scan_.header));
+    if (fault != nullptr) return fault;
+    const int kept = kept_[scan_.header.components[0].index];
+    return finish(Huffman(table, scan_.header, ~std::uint64_t{0} >> (63 - kept)));
   }
 
   const Frame& frame_;

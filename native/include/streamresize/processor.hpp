@@ -14,4 +14,13 @@ inline bool has_avx2() {
 #endif
 }
 
+// Of the processors that have the instruction pdep, these take hundreds of cycles for it.
+inline bool has_fast_bit_deposit() {
+#ifdef STREAMRESIZE_X86_64_V3
+  return !__builtin_cpu_is("bdver4") && !__builtin_cpu_is("znver1") && !__builtin_cpu_is("znver2");
+#else
+  return false;
+#endif
+}
+
 }  // namespace streamresize

@@ -1,8 +1,9 @@
-#include "huffman_blocks.hpp"
+#include "huffman_loops.hpp"
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -77,7 +78,8 @@ std::string_view fault(const Outcome& outcome) {
   return outcome.progress.fault == nullptr ? "" : outcome.progress.fault;
 }
 
-Outcome decoded(DecodeMcus decode, const std::vector<std::uint8_t>& bytes, int kept, int width) {
+Outcome decoded(const HuffmanLoops& loops, const std::vector<std::uint8_t>& bytes, int kept,
+                int width) {
   HuffmanTable dc;
   HuffmanTable ac;
   CHECK(dc.build(standard_dc_table(false)));
@@ -94,8 +96,8 @@ Outcome decoded(DecodeMcus decode, const std::vector<std::uint8_t>& bytes, int k
   ComponentCodings components;
   components[0].tables = tables.get();
   McuBlocks mcu;
-  mcu.add({{outcome.blocks[0].data(), outcome.last.data()}, {}, 1, 64});
-  outcome.progress = decode(reader, components, mcu, kBlocks);
+  mcu.add({{outcome.blocks[0].data(), outcome.last.data(), nullptr}, {}, 1, 64});
+  outcome.progress = loops.decode_mcus(reader, components, mcu, kBlocks);
   outcome.used = reader.used();
   outcome.predictor = components[0].predictor;
   return outcome;
@@ -115,9 +117,45 @@ void check_kept(const Outcome& outcome, const Blocks& expected, int kept) {
   }
 }
 
-std::vector<DecodeMcus> variants() {
-  std::vector<DecodeMcus> result{kPortableDecodeMcus};
-  if (best_decode_mcus() != kPortableDecodeMcus) result.push_back(best_decode_mcus());
+// Two scans of one band of random bits, which mean some coefficients or other.
+struct TwoScans {
+  TwoScans(const HuffmanLoops& loops, std::uint32_t seed, std::uint64_t kept) {
+    Random random(seed);
+    const int first = random.between(1, 20);
+    AcBand band{{}, first, random.between(first, 63), 1, kept};
+    CHECK(band.symbols.build(standard_ac_table(seed % 2 == 0)));
+    McuBlocks mcu;
+    mcu.add({{blocks[0].data(), last.data(), nonzero.data()}, {}, 1, 64});
+    McuBlocks again = mcu;
+    run(random, [&](BitReader& reader) { return loops.decode_band(reader, band, mcu, kBlocks); });
+    band.low_bit = 0;
+    band.ended_blocks = 0;
+    run(random, [&](BitReader& reader) { return loops.refine_band(reader, band, again, kBlocks); });
+  }
+
+  template <typename Decode>
+  void run(Random& random, Decode decode) {
+    std::vector<std::uint8_t> bytes(2000);
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random.between(0, 254));
+    bytes.resize(bytes.size() + EntropyBytes::kPadding);
+    BitReader reader;
+    reader.attach(std::span(bytes).first(2000), 0);
+    decoded.push_back(decode(reader).decoded);
+    used.push_back(reader.used());
+  }
+
+  bool operator==(const TwoScans&) const = default;
+
+  Blocks blocks = Blocks(kBlocks);
+  std::vector<std::uint8_t> last = std::vector<std::uint8_t>(kBlocks);
+  std::vector<std::uint64_t> nonzero = std::vector<std::uint64_t>(kBlocks);
+  std::vector<std::uint32_t> decoded;
+  std::vector<std::ptrdiff_t> used;
+};
+
+std::vector<const HuffmanLoops*> variants() {
+  std::vector<const HuffmanLoops*> result{&kPortableLoops};
+  if (&huffman_loops() != &kPortableLoops) result.push_back(&huffman_loops());
   return result;
 }
 
@@ -127,10 +165,10 @@ TEST(blocks_come_back_with_the_coefficients_that_are_kept) {
   for (const int largest : {2, 40, 1000}) {
     const Blocks blocks = random_blocks(static_cast<std::uint32_t>(largest), largest);
     const auto bytes = encoded(blocks);
-    for (const DecodeMcus decode : variants()) {
+    for (const HuffmanLoops* loops : variants()) {
       for (const int kept : {0, 4, 24, 63}) {
         for (const int width : {9, 10, 12}) {
-          check_kept(decoded(decode, bytes, kept, width), blocks, kept);
+          check_kept(decoded(*loops, bytes, kept, width), blocks, kept);
         }
       }
     }
@@ -146,14 +184,41 @@ TEST(what_is_kept_does_not_change_what_is_read) {
       bytes[static_cast<std::size_t>(random.between(0, static_cast<int>(bytes.size()) - 1))] =
           static_cast<std::uint8_t>(random.between(0, 254));
     }
-    const Outcome expected = decoded(kPortableDecodeMcus, bytes, 63, 9);
-    for (const DecodeMcus decode : variants()) {
+    const Outcome expected = decoded(kPortableLoops, bytes, 63, 9);
+    for (const HuffmanLoops* loops : variants()) {
       for (const int kept : {0, 4, 24, 63}) {
-        const Outcome outcome = decoded(decode, bytes, kept, 12);
+        const Outcome outcome = decoded(*loops, bytes, kept, 12);
         CHECK_EQUAL(outcome.progress.decoded, expected.progress.decoded);
         CHECK(fault(outcome) == fault(expected));
         CHECK_EQUAL(outcome.used, expected.used);
         CHECK_EQUAL(outcome.predictor, expected.predictor);
+      }
+    }
+  }
+}
+
+TEST(bands_are_the_same_on_every_kind_of_processor) {
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    const TwoScans expected(kPortableLoops, seed, kAll);
+    for (const HuffmanLoops* loops : variants()) CHECK(TwoScans(*loops, seed, kAll) == expected);
+  }
+}
+
+// What is not kept is still counted.
+TEST(bands_are_read_the_same_whatever_is_kept) {
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    const TwoScans all(kPortableLoops, seed, ~std::uint64_t{0});
+    for (const int kept : {4, 24}) {
+      const std::uint64_t mask = ~std::uint64_t{0} >> (63 - kept);
+      const TwoScans some(huffman_loops(), seed, mask);
+      CHECK(some.used == all.used);
+      CHECK(some.nonzero == all.nonzero);
+      for (std::size_t i = 0; i < kBlocks; ++i) {
+        for (int k = 0; k < 64; ++k) {
+          const std::size_t at = kNaturalOrder[static_cast<std::size_t>(k)];
+          CHECK_EQUAL(some.blocks[i][at], k <= kept ? all.blocks[i][at] : 0);
+        }
       }
     }
   }

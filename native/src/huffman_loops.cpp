@@ -1,4 +1,4 @@
-#include "huffman_blocks.hpp"
+#include "huffman_loops.hpp"
 
 #include "streamresize/processor.hpp"
 
@@ -12,11 +12,13 @@ SequentialTables::SequentialTables(const HuffmanTable& dc_table, const HuffmanTa
   dc.build(dc_symbols, kept == 0 ? &skip : nullptr, width);
 }
 
-DecodeMcus best_decode_mcus() {
+const HuffmanLoops& huffman_loops() {
 #ifdef STREAMRESIZE_X86_64_V3
-  if (has_avx2()) return kAvx2DecodeMcus;
+  static const HuffmanLoops kSlowDeposit = {kAvx2Loops.decode_mcus, kAvx2Loops.decode_band,
+                                            kPortableLoops.refine_band};
+  if (has_avx2()) return has_fast_bit_deposit() ? kAvx2Loops : kSlowDeposit;
 #endif
-  return kPortableDecodeMcus;
+  return kPortableLoops;
 }
 
 }  // namespace streamresize

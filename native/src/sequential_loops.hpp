@@ -1,12 +1,13 @@
-// Included by one source file for each kind of processor. Everything here is local to that file:
-// no function compiled for a newer processor may stand in for one of the others.
+// Sequential blocks (T.81 F.2.2). Included by one source file for each kind of processor;
+// everything here is local to that file: no function compiled for a newer processor may stand in
+// for another.
 //
 // The loops keep the reader in registers. Functions off the common path therefore take it, and give
 // it back, by value.
 #pragma once
 
 #include "coefficient_math.hpp"
-#include "huffman_blocks.hpp"
+#include "huffman_loops.hpp"
 #include "zigzag.hpp"
 
 namespace streamresize {

@@ -1,0 +1,8 @@
+#include "progressive_loops.hpp"
+#include "sequential_loops.hpp"
+
+namespace streamresize {
+
+const HuffmanLoops kPortableLoops = {decode_mcus, decode_band, refine_band};
+
+}  // namespace streamresize
