@@ -227,7 +227,7 @@ TEST(variants_agree_on_any_coefficients) {
     for (auto& value : input.coefficients) value = value < 0 ? -32768 : value > 0 ? 32767 : 0;
   };
   Random random(5);
-  for (const int amplitude : {10, 1000, 32767}) {
+  for (const int amplitude : {10, 80, 150, 300, 1000, 32767}) {
     for (int round = 0; round < 200; ++round) {
       TestInput input = random_input(random, amplitude, random.between(0, 63));
       if (round % 2 != 0) make_hostile(input);
