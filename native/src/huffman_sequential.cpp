@@ -14,18 +14,19 @@ HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTabl
                                      const HuffmanTables& ac, const KeptCoefficients& kept,
                                      std::uint64_t blocks) {
   for (std::size_t i = 0; i < header.component_count; ++i) {
-    const auto [index, dc_table, ac_table] = header.components[i];
+    const ScanComponent& component = header.components[i];
+    const std::uint8_t needed = kept[component.index];
     const auto is_same = [&](const SharedTables& shared) {
-      return shared.dc_table == dc_table && shared.ac_table == ac_table &&
-             shared.tables->kept == kept[index];
+      return shared.dc_table == component.dc_table && shared.ac_table == component.ac_table &&
+             shared.tables->kept == needed;
     };
     auto found = std::ranges::find_if(tables_, is_same);
     if (found == tables_.end()) {
-      auto tables = std::make_unique<SequentialTables>(dc[dc_table], ac[ac_table], kept[index],
-                                                       table_width(blocks));
-      found = tables_.insert(found, {dc_table, ac_table, std::move(tables)});
+      auto tables = std::make_unique<SequentialTables>(
+          dc[component.dc_table], ac[component.ac_table], needed, table_width(blocks));
+      found = tables_.insert(found, {component.dc_table, component.ac_table, std::move(tables)});
     }
-    components_[index].tables = found->tables.get();
+    components_[component.index].tables = found->tables.get();
   }
 }
 
