@@ -65,8 +65,11 @@ fuzz-long:  ## the same for an hour a target
 	$(MAKE) fuzz FUZZ_SECONDS=3600
 
 .PHONY: bench
-bench: $(STAMP)  ## measure kernels, quality and memory
+bench: $(STAMP)  ## measure speed beside other tools, kernels, quality and memory; takes long
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	command -v npm >/dev/null && npm install --silent --prefix build/node sharp || echo "without sharp"
+	$(BIN)/python -m benchmarks.scenarios
+	$(BIN)/python -m benchmarks.report
 	$(BIN)/python -m benchmarks.kernels.run
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.memory

@@ -55,3 +55,19 @@ def write_mosaic(
     )
     temporary.replace(path)
     return path
+
+
+def write_small_photos(folder: Path, count: int) -> list[Path]:
+    """Write `count` different photos of 640 x 480 pixels, unless they are there already."""
+    paths = [folder / f"{i:04}.jpg" for i in range(count)]
+    if all(path.exists() for path in paths):
+        return paths
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = tiles()
+    for i, path in enumerate(paths):
+        tile = sources[i % len(sources)]
+        turn = i // len(sources)
+        left, top = turn * 37 % (TILE - 1280), turn * 53 % (TILE - 960)
+        picture = tile.crop(left, top, 1280, 960).resize(0.5)
+        picture.jpegsave(str(path), Q=QUALITY, keep="none")
+    return paths

@@ -1,0 +1,16 @@
+"""streamresize.thumbnail."""
+
+from __future__ import annotations
+
+import streamresize
+from benchmarks.tasks import QUALITY, Task
+
+
+def version() -> str:
+    return f"streamresize {streamresize.__version__}"
+
+
+def run(task: Task) -> bytes:
+    return streamresize.thumbnail(
+        task.source, (task.size, task.size), quality=QUALITY, auto_orient=False
+    )

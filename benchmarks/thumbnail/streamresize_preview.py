@@ -1,0 +1,13 @@
+"""streamresize.thumbnail of the first DC scans of a progressive file."""
+
+from __future__ import annotations
+
+import streamresize
+from benchmarks.tasks import QUALITY, Task
+from benchmarks.thumbnail.streamresize import version as version
+
+
+def run(task: Task) -> bytes:
+    return streamresize.thumbnail(
+        task.source, (task.size, task.size), quality=QUALITY, auto_orient=False, preview=True
+    )
