@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from streamresize.decode import StripDecoder
@@ -120,13 +121,17 @@ def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
 
 
 def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch:
-    """Connect a sink to the planes that the decoder gives at these scales."""
+    """Connect a sink to the planes that the decoder gives at these scales.
+
+    Planes of the same sampling share their axes, and so the tables of weights.
+    """
+    axis = cache(_axis)
     resamplers = []
     for request in sink.requests:
         scale = scales[request.component]
         across, down = info.sampling_ratio(request.component)
-        horizontal = _axis(info.width, across, scale, request.x, request.filter)
-        vertical = _axis(info.height, down, scale, request.y, request.filter)
+        horizontal = axis(info.width, across, scale, request.x, request.filter)
+        vertical = axis(info.height, down, scale, request.y, request.filter)
         resamplers.append(PlaneResampler(horizontal, vertical))
     return Branch(sink, tuple(resamplers))
 

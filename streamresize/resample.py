@@ -84,6 +84,7 @@ class Axis:
         self.step = span.step
         self.filter = TRIANGLE if filter is BOX and self.step < 1.0 else filter
         self._reach = self.filter.support * max(self.step, 1.0)
+        self._latest: tuple[int, int, Taps] | None = None
 
     @property
     def open_outputs(self) -> int:
@@ -96,7 +97,12 @@ class Axis:
         return int(np.clip(outputs, 0, self.span.samples))
 
     def taps(self, start: int, stop: int) -> Taps:
-        """The weights of outputs start .. stop - 1."""
+        """The weights of outputs start .. stop - 1. Planes that share an axis ask in turn."""
+        if self._latest is None or self._latest[:2] != (start, stop):
+            self._latest = (start, stop, self._make_taps(start, stop))
+        return self._latest[2]
+
+    def _make_taps(self, start: int, stop: int) -> Taps:
         index = np.arange(start, stop, dtype=np.float64)
         centres = self.span.low + (index + 0.5) * self.step
         # Rounding keeps an interval that ends on a sample's edge from touching the next sample.
