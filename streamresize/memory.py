@@ -16,7 +16,8 @@ SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for t
 DECODER_BYTES = 1 << 18  # window, tables and a group of MCUs
 SCAN_BYTES = 1 << 16  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
-COEFFICIENT_BYTES = 2
+BLOCK_BYTES = 64 * 2 + 1 + 8  # coefficients, the last one's index, the mask of non-zero ones
+DC_BYTES = 2 + 1
 
 # Code and data of the libraries that a request loads, once for the process.
 LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_600_000}
@@ -50,7 +51,7 @@ def coefficient_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
     for component, scale in enumerate(scales):
         across, (v, _) = info.sampling_ratio(component)
         blocks = plane_length(info.width, across, BLOCK) * v
-        total += blocks * COEFFICIENT_BYTES * (1 if scale == BLOCK else BLOCK * BLOCK)
+        total += blocks * (DC_BYTES if scale == BLOCK else BLOCK_BYTES)
     return total
 
 
