@@ -142,8 +142,164 @@ void idct8_16_bit(const std::int16_t* coefficients, const std::uint16_t* quantiz
   store_rows(_mm256_extracti128_si256(rows2367, 1), samples + 6 * stride, stride);
 }
 
+// Two 4 x 4 blocks side by side, one in each half of a register.
+namespace two_blocks {
+
+struct Inputs {
+  __m256i even02;
+  __m256i odd13;
+};
+
+inline void inverse_dct(const Inputs& in, int shift, __m256i (&out)[4]) {
+  const __m256i rounding = _mm256_set1_epi32(1 << (shift - 1));
+  const __m256i even0 = _mm256_madd_epi16(in.even02, multipliers(8192, 8192));
+  const __m256i even1 = _mm256_madd_epi16(in.even02, multipliers(8192, -8192));
+  const __m256i odd0 = _mm256_madd_epi16(in.odd13, multipliers(10703, 4433));
+  const __m256i odd1 = _mm256_madd_epi16(in.odd13, multipliers(4433, -10703));
+  out[0] = shifted(_mm256_add_epi32(even0, odd0), rounding, shift);
+  out[1] = shifted(_mm256_add_epi32(even1, odd1), rounding, shift);
+  out[2] = shifted(_mm256_sub_epi32(even1, odd1), rounding, shift);
+  out[3] = shifted(_mm256_sub_epi32(even0, odd0), rounding, shift);
+}
+
+struct Dequantized {
+  __m128i rows[4];  // of both blocks
+  bool fits;
+};
+
+inline __m128i load4(const void* values) {
+  return _mm_loadl_epi64(static_cast<const __m128i*>(values));
+}
+
+inline Dequantized dequantize(const std::int16_t* coefficients, const std::uint16_t* quantization) {
+  const __m128i largest_column = _mm_set1_epi16(5800);
+  Dequantized result;
+  __m128i overflow = _mm_setzero_si128();
+  __m128i columns = _mm_setzero_si128();
+  for (int y = 0; y < 4; ++y) {
+    const __m128i value =
+        _mm_unpacklo_epi64(load4(coefficients + 8 * y), load4(coefficients + 64 + 8 * y));
+    const __m128i steps = load4(quantization + 8 * y);
+    const __m128i step = _mm_unpacklo_epi64(steps, steps);
+    const __m128i low = _mm_mullo_epi16(value, step);
+    const __m128i high = _mm_mulhi_epi16(value, step);
+    overflow = _mm_or_si128(overflow, _mm_xor_si128(high, _mm_srai_epi16(low, 15)));
+    overflow = _mm_or_si128(overflow, _mm_srai_epi16(step, 15));
+    columns = _mm_adds_epu16(columns, _mm_abs_epi16(low));
+    result.rows[y] = low;
+  }
+  const __m128i excess = _mm_subs_epu16(columns, largest_column);
+  result.fits = _mm_testz_si128(overflow, overflow) != 0 && _mm_testz_si128(excess, excess) != 0;
+  return result;
+}
+
+inline Inputs rows_of(const __m256i (&rows)[4]) {
+  // Of two rows: 0 2 1 3 of each.
+  const __m256i order = _mm256_setr_epi8(0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15,  //
+                                         0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
+  const __m256i rows01 = _mm256_shuffle_epi8(_mm256_packs_epi32(rows[0], rows[1]), order);
+  const __m256i rows23 = _mm256_shuffle_epi8(_mm256_packs_epi32(rows[2], rows[3]), order);
+  const __m256 first = _mm256_castsi256_ps(rows01);
+  const __m256 second = _mm256_castsi256_ps(rows23);
+  return {_mm256_castps_si256(_mm256_shuffle_ps(first, second, 0x88)),
+          _mm256_castps_si256(_mm256_shuffle_ps(first, second, 0xDD))};
+}
+
+// False where the values do not fit in 16 bits; nothing is written then.
+inline bool idct4(const std::int16_t* coefficients, const std::uint16_t* quantization,
+                  std::uint8_t* samples, std::ptrdiff_t stride) {
+  const Dequantized blocks = dequantize(coefficients, quantization);
+  if (!blocks.fits) return false;
+  const Inputs columns = {interleaved(blocks.rows[0], blocks.rows[2]),
+                          interleaved(blocks.rows[1], blocks.rows[3])};
+  __m256i values[4];
+  inverse_dct(columns, kConstBits - Bits8::kPass1Bits, values);
+  inverse_dct(rows_of(values), kConstBits + Bits8::kPass1Bits + 3, values);
+  const __m256i by_row = sample_rows(values);
+  const __m128i left = _mm256_castsi256_si128(by_row);
+  const __m128i right = _mm256_extracti128_si256(by_row, 1);
+  store_rows(_mm_unpacklo_epi32(left, right), samples, stride);
+  store_rows(_mm_unpackhi_epi32(left, right), samples + 2 * stride, stride);
+  return true;
+}
+
+}  // namespace two_blocks
+
+// Four 2 x 2 blocks side by side.
+namespace four_blocks {
+
+// The coefficients at (0, row) and (1, row) of each block, dequantised; what does not fit in 16
+// bits sets bits of `overflow`.
+inline __m128i dequantized_row(const std::int16_t* coefficients, const std::uint16_t* quantization,
+                               int row, __m128i& overflow) {
+  const __m128i blocks = _mm_setr_epi32(0, 32, 64, 96);  // in units of four bytes
+  const auto* first = reinterpret_cast<const int*>(coefficients + 8 * row);
+  const __m128i value = _mm_i32gather_epi32(first, blocks, 4);
+  int steps;
+  std::memcpy(&steps, quantization + 8 * row, sizeof steps);
+  const __m128i step = _mm_set1_epi32(steps);
+  const __m128i low = _mm_mullo_epi16(value, step);
+  const __m128i high = _mm_mulhi_epi16(value, step);
+  overflow = _mm_or_si128(overflow, _mm_xor_si128(high, _mm_srai_epi16(low, 15)));
+  overflow = _mm_or_si128(overflow, _mm_srai_epi16(step, 15));
+  return low;
+}
+
+// A row of samples from the sums for the left and for the right one of each block.
+inline void store_row(__m128i left, __m128i right, std::uint8_t* samples) {
+  const __m128i half = _mm_set1_epi32(4);
+  const __m128i words = _mm_packs_epi32(_mm_srai_epi32(_mm_add_epi32(left, half), 3),
+                                        _mm_srai_epi32(_mm_add_epi32(right, half), 3));
+  const __m128i bytes = _mm_xor_si128(_mm_packs_epi16(words, words), _mm_set1_epi8(-128));
+  const __m128i ordered = _mm_unpacklo_epi8(bytes, _mm_srli_si128(bytes, 4));
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(samples), ordered);
+}
+
+// False where the values do not fit in 16 bits; nothing is written then.
+inline bool idct2(const std::int16_t* coefficients, const std::uint16_t* quantization,
+                  std::uint8_t* samples, std::ptrdiff_t stride) {
+  __m128i overflow = _mm_setzero_si128();
+  const __m128i top = dequantized_row(coefficients, quantization, 0, overflow);
+  const __m128i bottom = dequantized_row(coefficients, quantization, 1, overflow);
+  if (_mm_testz_si128(overflow, overflow) == 0) return false;
+  const __m128i add = _mm_set1_epi32(0x0001'0001);
+  const __m128i subtract = _mm_set1_epi32(static_cast<int>(0xFFFF'0001));
+  const __m128i left = _mm_madd_epi16(top, add);
+  const __m128i right = _mm_madd_epi16(top, subtract);
+  const __m128i left_slope = _mm_madd_epi16(bottom, add);
+  const __m128i right_slope = _mm_madd_epi16(bottom, subtract);
+  store_row(_mm_add_epi32(left, left_slope), _mm_add_epi32(right, right_slope), samples);
+  store_row(_mm_sub_epi32(left, left_slope), _mm_sub_epi32(right, right_slope), samples + stride);
+  return true;
+}
+
+}  // namespace four_blocks
+
+// `Blocks` transforms Count blocks of N x N samples at once if their values fit in 16 bits.
+template <int N, int Count, auto Blocks, auto OneByOne>
+void transform_in_groups(std::int16_t* coefficients, std::uint8_t* last, std::size_t count,
+                         const std::uint16_t* quantization, std::uint8_t* samples,
+                         std::ptrdiff_t stride) {
+  for (; count >= Count; count -= Count) {
+    if (Blocks(coefficients, quantization, samples, stride)) {
+      std::memset(coefficients, 0, Count * 64 * sizeof *coefficients);
+      std::memset(last, 0, Count);
+    } else {
+      OneByOne(coefficients, last, Count, quantization, samples, stride);
+    }
+    coefficients += Count * 64;
+    last += Count;
+    samples += Count * N;
+  }
+  OneByOne(coefficients, last, count, quantization, samples, stride);
+}
+
 constexpr TransformVariant make_avx2_transforms() {
   TransformVariant variant = make_transforms();
+  variant.bits8.idct2 =
+      transform_in_groups<2, 4, four_blocks::idct2, transform_blocks<Bits8, 2, idct2<Bits8>>>;
+  variant.bits8.idct4 =
+      transform_in_groups<4, 2, two_blocks::idct4, transform_blocks<Bits8, 4, idct4<Bits8>>>;
   variant.bits8.idct8 = transform_blocks<Bits8, 8, idct8_16_bit>;
   return variant;
 }
