@@ -13,8 +13,8 @@ from streamresize.sources import CHUNK_BYTES
 
 BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
-DECODER_BYTES = 1 << 18  # window, tables and a group of MCUs
-SCAN_BYTES = 1 << 16  # windows and tables of one scan of several
+DECODER_BYTES = 3 << 17  # window, tables, DC lanes or a group of MCUs
+SCAN_BYTES = 3 << 15  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
 BLOCK_BYTES = 64 * 2 + 1 + 8  # coefficients, the last one's index, the mask of non-zero ones
 DC_BYTES = 2 + 1

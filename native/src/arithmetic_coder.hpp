@@ -15,7 +15,7 @@ namespace streamresize {
 class ArithmeticCoder {
  public:
   // 64 coefficients of 31 decisions, 16 bits each.
-  static constexpr std::size_t kMaxBlockBytes = 64 * 31 * 2;
+  [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 64 * 31 * 2; }
 
   explicit ArithmeticCoder(const ArithmeticConditioning& conditioning)
       : conditioning_(conditioning) {}
@@ -25,6 +25,7 @@ class ArithmeticCoder {
   }
   [[nodiscard]] std::ptrdiff_t used() const { return decoder_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return decoder_.left(); }
+  [[nodiscard]] std::uint32_t ready() const { return 0; }
 
   void begin_interval() {
     decoder_.restart();

@@ -23,9 +23,20 @@ class BitReader {
     position_ -= dropped;
   }
 
-  // Bytes of which some bit has been used, and those that are not even in the reservoir.
-  [[nodiscard]] std::ptrdiff_t used() const { return position_ - count_ / 8; }
+  // Bytes of which every bit has been used, and those that are not even in the reservoir.
+  [[nodiscard]] std::ptrdiff_t used() const { return position_ - (count_ + 7) / 8; }
   [[nodiscard]] std::ptrdiff_t left() const { return end_ - position_; }
+
+  // The next bit's place in the bytes, and the same turned round.
+  [[nodiscard]] std::ptrdiff_t bit() const { return 8 * position_ - count_; }
+  void seek(std::ptrdiff_t bit) {
+    position_ = bit / 8;
+    bits_ = 0;
+    count_ = 0;
+    refill();
+    skip(static_cast<int>(bit % 8));
+  }
+  [[nodiscard]] const std::uint8_t* data() const { return data_; }
 
   [[nodiscard]] bool overrun() const { return 8 * (position_ - end_) > count_; }
 

@@ -40,7 +40,7 @@ class EntropyBytes {
  private:
   enum class End : std::uint8_t { open, marker, source };
 
-  static constexpr std::size_t kWindowBytes = 1 << 15;
+  static constexpr std::size_t kWindowBytes = 1 << 16;
 
   std::vector<std::uint8_t> window_;
   std::size_t size_ = 0;

@@ -17,9 +17,10 @@
 namespace streamresize {
 
 // A Coder offers
-//   kMaxBlockBytes            the most bytes that one block can take
+//   max_block_bytes()         the most bytes that one block can take
 //   attach(bytes, dropped)    continue in these bytes, the first ones being dropped
 //   used(), left()            bytes decoded, and bytes it has not taken yet
+//   ready()                   MCUs that it has decoded ahead
 //   begin_interval()          forget everything but the tables (E.2.4)
 //   decode_mcus(mcu, count, at_marker)   decode `count` MCUs; whether a marker ends the bytes
 //   fill(block)               stand in for a block that is lost
@@ -31,7 +32,7 @@ class EntropyScan final : public ScanCursor {
       : layout_(layout),
         coder_(std::move(coder)),
         log_(log),
-        reserve_(layout.blocks_per_mcu() * Coder::kMaxBlockBytes),
+        reserve_(layout.blocks_per_mcu() * coder_.max_block_bytes() + kLookahead),
         bytes_(reserve_),
         restart_interval_(restart_interval),
         interval_left_(restart_interval) {}
@@ -52,6 +53,11 @@ class EntropyScan final : public ScanCursor {
  private:
   enum class Marker : std::uint8_t { restart, other, need_input };
 
+  // Bytes that a coder takes before it needs them.
+  static constexpr std::size_t kLookahead = 8;
+  // Early enough that many MCUs are at hand for each call of the coder.
+  static constexpr std::size_t kRefillBelow = 1 << 14;
+
   [[nodiscard]] bool restarts() const { return restart_interval_ != 0 && !ended_; }
 
   // Behind the end of a restart interval, with the bytes of a whole MCU at hand.
@@ -59,15 +65,18 @@ class EntropyScan final : public ScanCursor {
     if (restarts() && interval_left_ == 0) {
       if (Status status = begin_interval(input); !status.ok()) return status;
     }
-    if (filling_ || mcus_at_hand() != 0) return {};
-    const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
-    bytes_.refill(input, static_cast<std::size_t>(used));
-    coder_.attach(bytes_.bytes(), used);
+    if (filling_ || coder_.ready() != 0) return {};
+    if (!bytes_.ended() && coder_.left() < refill_below_ && !input.exhausted()) {
+      const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
+      bytes_.refill(input, static_cast<std::size_t>(used));
+      coder_.attach(bytes_.bytes(), used);
+    }
     return mcus_at_hand() != 0 ? Status{} : Status::need_input();
   }
 
   // MCUs that can be decoded without running dry.
   [[nodiscard]] std::uint32_t mcus_at_hand() const {
+    if (!filling_ && coder_.ready() != 0) return coder_.ready();
     if (filling_ || bytes_.ended()) return std::numeric_limits<std::uint32_t>::max();
     return static_cast<std::uint32_t>(std::max<std::ptrdiff_t>(coder_.left(), 0) /
                                       static_cast<std::ptrdiff_t>(reserve_));
@@ -151,6 +160,8 @@ class EntropyScan final : public ScanCursor {
   Coder coder_;
   WarningLog& log_;
   const std::size_t reserve_;
+  const std::ptrdiff_t refill_below_ =
+      static_cast<std::ptrdiff_t>(std::max(reserve_, kRefillBelow));
   EntropyBytes bytes_;
   const std::uint32_t restart_interval_;
   std::uint32_t interval_left_;    // MCUs to the next restart marker

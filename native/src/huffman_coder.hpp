@@ -13,16 +13,16 @@ namespace streamresize {
 
 class HuffmanCoder {
  public:
-  // 64 codes of 16 bits with 16 extra bits each, and what the reader has ahead.
-  static constexpr std::size_t kMaxBlockBytes = 64 * 4 + 8;
-
   void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
     reader_.attach(bytes, dropped);
   }
   [[nodiscard]] std::ptrdiff_t used() const { return reader_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return reader_.left(); }
+  [[nodiscard]] std::uint32_t ready() const { return 0; }
 
  protected:
+  static constexpr std::size_t kMaxSymbolBytes = 4;  // a code of 16 bits with 16 extra bits
+
   // decode(reader, block) returns the fault or nullptr. The reader is a local copy, which the
   // compiler keeps in registers.
   template <typename Decode>

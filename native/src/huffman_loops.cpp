@@ -8,14 +8,20 @@ SequentialTables::SequentialTables(const HuffmanTable& dc_table, const HuffmanTa
                                    int last_kept, int lookup_width)
     : kept(last_kept), width(lookup_width), dc_symbols(dc_table), ac_symbols(ac_table) {
   if (kept < kBlockEnd - 1) skip.build(ac_symbols, width);
-  if (kept != 0) coefficients.build(ac_symbols, width);
-  dc.build(dc_symbols, kept == 0 ? &skip : nullptr, width);
+  if (kept == 0) {
+    dc.build(dc_symbols, skip, width);
+    return;
+  }
+  AcSkipTable eob;
+  eob.build_eob(ac_symbols, width);
+  dc.build(dc_symbols, eob, width);
+  coefficients.build(ac_symbols, eob, width);
 }
 
 const HuffmanLoops& huffman_loops() {
 #ifdef STREAMRESIZE_X86_64_V3
   static const HuffmanLoops kSlowDeposit = {kAvx2Loops.decode_mcus, kAvx2Loops.decode_band,
-                                            kPortableLoops.refine_band};
+                                            kPortableLoops.refine_band, kAvx2Loops.run_lanes};
   if (has_avx2()) return has_fast_bit_deposit() ? kAvx2Loops : kSlowDeposit;
 #endif
   return kPortableLoops;

@@ -1,8 +1,9 @@
+#include "lane_loops.hpp"
 #include "progressive_loops.hpp"
 #include "sequential_loops.hpp"
 
 namespace streamresize {
 
-const HuffmanLoops kAvx2Loops = {decode_mcus, decode_band, refine_band};
+const HuffmanLoops kAvx2Loops = {decode_mcus, decode_band, refine_band, run_lanes};
 
 }  // namespace streamresize

@@ -22,7 +22,8 @@ void HuffmanDcFirst::fill(const McuBlock& block) const {
 McuProgress HuffmanDcRefine::decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
   return decode_blocks(mcu, count, [this](BitReader& reader, const McuBlock& block) {
     reader.ensure_symbol();
-    if (reader.peek(1) != 0) block.values[0] = with_bit(block.values[0], low_bit_);
+    const std::uint32_t bit = reader.peek(1) << low_bit_;
+    block.values[0] = static_cast<std::int16_t>(static_cast<std::uint32_t>(block.values[0]) | bit);
     reader.skip(1);
     return static_cast<const char*>(nullptr);
   });

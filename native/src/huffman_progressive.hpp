@@ -14,6 +14,7 @@ class HuffmanDcFirst : public HuffmanCoder {
  public:
   HuffmanDcFirst(const HuffmanTables& dc, int low_bit) : dc_(dc), low_bit_(low_bit) {}
 
+  [[nodiscard]] static constexpr std::size_t max_block_bytes() { return kMaxSymbolBytes; }
   void begin_interval() {
     reader_.discard_bits();
     predictors_.fill(0);
@@ -32,6 +33,7 @@ class HuffmanDcRefine : public HuffmanCoder {
  public:
   explicit HuffmanDcRefine(int low_bit) : low_bit_(low_bit) {}
 
+  [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 1; }
   void begin_interval() { reader_.discard_bits(); }
   McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
   void fill(const McuBlock&) const {}
@@ -48,6 +50,9 @@ class HuffmanAcScan : public HuffmanCoder {
   HuffmanAcScan(const HuffmanTable& ac, const ScanHeader& header, std::uint64_t kept)
       : band_{ac, header.first, header.last, header.low_bit, kept} {}
 
+  [[nodiscard]] std::size_t max_block_bytes() const {
+    return static_cast<std::size_t>(band_.last - band_.first + 2) * kMaxSymbolBytes;
+  }
   void begin_interval() {
     reader_.discard_bits();
     band_.ended_blocks = 0;

@@ -12,7 +12,8 @@ int table_width(std::uint64_t blocks) { return blocks < 4'000 ? 9 : blocks < 16'
 
 HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc,
                                      const HuffmanTables& ac, const KeptCoefficients& kept,
-                                     std::uint64_t blocks) {
+                                     const ScanLayout& layout) {
+  const std::uint64_t blocks = layout.mcus() * layout.blocks_per_mcu();
   for (std::size_t i = 0; i < header.component_count; ++i) {
     const ScanComponent& component = header.components[i];
     const std::uint8_t needed = kept[component.index];
@@ -28,9 +29,25 @@ HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTabl
     }
     components_[component.index].tables = found->tables.get();
   }
+  const bool dc_only = std::ranges::all_of(tables_, [](const SharedTables& shared) {
+    return shared.tables->kept == 0 && shared.tables->width == LaneTables::kWidth;
+  });
+  if (!dc_only) return;
+  std::vector<const SequentialTables*> in_mcu;
+  for (std::size_t i = 0; i < header.component_count; ++i) {
+    in_mcu.insert(in_mcu.end(), layout.blocks_in_mcu(i),
+                  components_[header.components[i].index].tables);
+  }
+  lanes_.emplace(in_mcu);
 }
 
 McuProgress HuffmanSequential::decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
+  if (lanes_) {
+    if (lanes_->ready() == 0) lanes_->run(reader_);
+    const std::uint32_t ready = std::min(count, lanes_->ready());
+    lanes_->take(mcu, ready, components_);
+    if (ready != 0) return {.decoded = ready};
+  }
   return huffman_loops().decode_mcus(reader_, components_, mcu, count);
 }
 

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "huffman_coder.hpp"
 #include "huffman_loops.hpp"
+#include "scan_layout.hpp"
 
 namespace streamresize {
 
@@ -14,12 +16,15 @@ class HuffmanSequential : public HuffmanCoder {
  public:
   // Tables pay only where many blocks follow: `blocks` is their number.
   HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc, const HuffmanTables& ac,
-                    const KeptCoefficients& kept, std::uint64_t blocks);
+                    const KeptCoefficients& kept, const ScanLayout& layout);
 
+  [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 64 * kMaxSymbolBytes; }
   void begin_interval() {
     reader_.discard_bits();
     for (ComponentCoding& component : components_) component.predictor = 0;
+    if (lanes_) lanes_->clear();
   }
+  [[nodiscard]] std::uint32_t ready() const { return lanes_ ? lanes_->ready() : 0; }
   McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
   void fill(const McuBlock& block) const {
     CoefficientRow::clear(block);
@@ -35,6 +40,7 @@ class HuffmanSequential : public HuffmanCoder {
 
   std::vector<SharedTables> tables_;
   ComponentCodings components_;
+  std::optional<DcLanes> lanes_;
 };
 
 }  // namespace streamresize

@@ -18,6 +18,9 @@ class Input {
   // True once no more bytes will come: what is missing then is missing from the file.
   [[nodiscard]] bool finished() const { return finished_; }
 
+  // True while nothing can be taken, but more may come.
+  [[nodiscard]] bool exhausted() const { return begin_ == buffer_.size() && !finished_; }
+
   // Valid until the next append().
   [[nodiscard]] std::span<const std::uint8_t> bytes() const {
     return std::span(buffer_).subspan(begin_);

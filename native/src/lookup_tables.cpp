@@ -13,13 +13,22 @@ constexpr bool is_eob(std::uint8_t symbol) {
 
 }  // namespace
 
-void AcSkipTable::build(const HuffmanTable& table, int width) {
+template <typename Accept>
+void AcSkipTable::build_with(const HuffmanTable& table, int width, Accept accept) {
   entries_.assign(std::size_t{2} << width, {0, kBlockEnd});
   for (int w = 1; w <= width; ++w) {
     table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
-      if (length <= w) enter(w, code, length, symbol);
+      if (length <= w && accept(symbol)) enter(w, code, length, symbol);
     });
   }
+}
+
+void AcSkipTable::build(const HuffmanTable& table, int width) {
+  build_with(table, width, [](std::uint8_t) { return true; });
+}
+
+void AcSkipTable::build_eob(const HuffmanTable& table, int width) {
+  build_with(table, width, is_eob);
 }
 
 void AcSkipTable::enter(int width, std::uint32_t code, int length, std::uint8_t symbol) {
@@ -45,7 +54,7 @@ void AcSkipTable::enter(int width, std::uint32_t code, int length, std::uint8_t 
   }
 }
 
-void DcTable::build(const HuffmanTable& table, const AcSkipTable* skipped, int width) {
+void DcTable::build(const HuffmanTable& table, const AcSkipTable& behind, int width) {
   entries_.assign(std::size_t{1} << width, {0, 0, 0});
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t size) {
     const int rest = width - length - size;
@@ -54,7 +63,7 @@ void DcTable::build(const HuffmanTable& table, const AcSkipTable* skipped, int w
       const auto difference =
           static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
       for (std::uint32_t i = 0; i < 1U << rest; ++i) {
-        const auto next = skipped == nullptr ? AcSkipTable::Entry{} : skipped->narrow(rest, i);
+        const AcSkipTable::Entry next = behind.narrow(rest, i);
         const int advance = next.bits == 0 ? 0 : next.advance;
         const std::size_t index =
             (((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest) + i;
@@ -65,18 +74,25 @@ void DcTable::build(const HuffmanTable& table, const AcSkipTable* skipped, int w
   });
 }
 
-void CoefficientTable::build(const HuffmanTable& table, int width) {
+void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, int width) {
   entries_.assign(std::size_t{1} << width, {0, 0, 0});
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
     const int size = symbol & 15;
     const int rest = width - length - size;
     if (rest < 0) return;
-    const auto run = static_cast<std::uint8_t>(is_eob(symbol) ? kEob : symbol >> 4);
     for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
       const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
-      const auto first = ((std::ptrdiff_t{code} << size) + extra) << rest;
-      std::fill_n(entries_.begin() + first, std::size_t{1} << rest,
-                  Entry{value, run, static_cast<std::uint8_t>(length + size)});
+      const auto first = ((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest;
+      for (std::uint32_t i = 0; i < 1U << rest; ++i) {
+        Entry entry{value, static_cast<std::uint8_t>(is_eob(symbol) ? kEob : symbol >> 4),
+                    static_cast<std::uint8_t>(length + size)};
+        const AcSkipTable::Entry end = eob.narrow(rest, i);
+        if (size != 0 && end.bits != 0) {
+          entry.run |= kEob;
+          entry.bits += end.bits;
+        }
+        entries_[first + i] = entry;
+      }
     }
   });
 }

@@ -26,6 +26,8 @@ class AcSkipTable {
   static constexpr int kMaxBits = 27;
 
   void build(const HuffmanTable& table, int width);
+  // The end of a block and nothing else.
+  void build_eob(const HuffmanTable& table, int width);
 
   // The 2^width entries; none before build().
   [[nodiscard]] const Entry* entries() const { return entries_.data() + entries_.size() / 2; }
@@ -35,6 +37,8 @@ class AcSkipTable {
   }
 
  private:
+  template <typename Accept>
+  void build_with(const HuffmanTable& table, int width, Accept accept);
   void enter(int width, std::uint32_t code, int length, std::uint8_t symbol);
 
   std::vector<Entry> entries_;  // of every width up to the last, one behind the other
@@ -49,8 +53,8 @@ class DcTable {
     std::uint8_t next;  // zigzag index behind the entry, with AcSkipTable::kEob added at the end
   };
 
-  // `skipped` is null where the AC coefficients are not to be passed over.
-  void build(const HuffmanTable& table, const AcSkipTable* skipped, int width);
+  // `behind` is what may follow in the same entry.
+  void build(const HuffmanTable& table, const AcSkipTable& behind, int width);
 
   [[nodiscard]] const Entry* entries() const { return entries_.data(); }
 
@@ -58,17 +62,18 @@ class DcTable {
   std::vector<Entry> entries_;
 };
 
-// One AC coefficient: the zeros in front of it and its value.
+// One AC coefficient, and the end of the block behind it where that fits.
 class CoefficientTable {
  public:
   struct Entry {
-    std::int16_t value;
-    std::uint8_t run;  // kEob: there is none
+    std::int16_t value;  // 0 where the block ends without one
+    std::uint8_t run;    // zeros in front of it; with kEob added, the block ends behind it
     std::uint8_t bits;
   };
-  static constexpr std::uint8_t kEob = 128;
+  static constexpr std::uint8_t kEob = AcSkipTable::kEob;
 
-  void build(const HuffmanTable& table, int width);
+  // `eob` is the end of a block alone.
+  void build(const HuffmanTable& table, const AcSkipTable& eob, int width);
 
   [[nodiscard]] const Entry* entries() const { return entries_.data(); }
 

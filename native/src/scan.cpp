@@ -70,7 +70,7 @@ class CursorMaker {
     HuffmanTables ac;
     if (const char* fault = build_dc(scan_, dc)) return fault;
     if (const char* fault = build_ac(scan_, ac)) return fault;
-    return finish(HuffmanSequential(scan_.header, dc, ac, kept_, block_visits(frame_, scan_)));
+    return finish(HuffmanSequential(scan_.header, dc, ac, kept_, ScanLayout(frame_, scan_.header)));
   }
 
   const char* arithmetic_sequential() {

@@ -40,6 +40,10 @@ class ScanLayout {
 
   [[nodiscard]] std::uint64_t mcus() const { return std::uint64_t{columns_} * rows_; }
   [[nodiscard]] std::uint32_t blocks_per_mcu() const { return blocks_per_mcu_; }
+  // Of the scan's component number `i`.
+  [[nodiscard]] std::size_t blocks_in_mcu(std::size_t i) const {
+    return std::size_t{parts_[i].blocks_h} * parts_[i].blocks_v;
+  }
 
   // MCUs of the run that lie in one line of the scan.
   [[nodiscard]] std::uint32_t mcus_in_line(const McuRun& run) const {

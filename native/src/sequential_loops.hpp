@@ -99,32 +99,35 @@ inline int decode_dc(BitReader& reader, const BlockTask& task) {
   return k;
 }
 
-inline int decode_ac(BitReader& reader, const BlockTask& task) {
+inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
   const int kept = task.tables->kept;
+  const int width = task.tables->width;
   std::int16_t* values = task.block->values;
-  int k = 1;
   int last = 0;
   *task.block->last = kBlockEnd - 1;  // until the block is known to be sound
-  while (k <= kept) {
-    reader.refill();
-    const CoefficientTable::Entry entry = task.coefficients[reader.peek(task.tables->width)];
+  for (int lookups = 0; k <= kept; ++lookups, ++k) {
+    if (lookups % 4 == 0) reader.refill();
+    const CoefficientTable::Entry entry = task.coefficients[reader.peek(width)];
     std::int32_t value = entry.value;
-    if (entry.bits != 0) [[likely]] {
-      k += entry.run;
-      reader.skip(entry.bits);
-    } else {
+    int run = entry.run;
+    // Behind the last coefficient no end of the block is coded.
+    const bool is_last = k + run >= CoefficientTable::kEob + kBlockEnd - 1;
+    if (entry.bits == 0 || is_last) [[unlikely]] {
       const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
       reader = step.reader;
-      k = step.k;
+      if (step.k >= kInvalid) return step.k;
+      run = step.k - k;
       value = step.value;
-      if (k >= kInvalid) return k;
+    } else {
+      reader.skip(entry.bits);
     }
-    if (k >= CoefficientTable::kEob) {
-      *task.block->last = static_cast<std::uint8_t>(last);
-      return k;
-    }
+    k += run & (CoefficientTable::kEob - 1);
     values[kNaturalOrder.data()[k]] = static_cast<std::int16_t>(value);
-    last = k++;
+    last = value != 0 ? k : last;
+    if (run >= CoefficientTable::kEob) {
+      k = kBlockEnd;
+      break;
+    }
   }
   *task.block->last = static_cast<std::uint8_t>(last < kBlockEnd ? last : kBlockEnd - 1);
   reader.refill();
@@ -142,7 +145,7 @@ McuProgress decode_mcus(BitReader& shared, const BlockTask* tasks, const BlockTa
       k = decode_dc(reader, *task);
       if (k >= kInvalid) break;
       const bool skip = DcOnly || task->tables->kept == 0;
-      k = skip ? skip_ac(reader, *task, k) : decode_ac(reader, *task);
+      k = skip ? skip_ac(reader, *task, k) : decode_ac(reader, *task, k);
       if (k >= kInvalid) break;
     }
     if (k >= kInvalid) progress.fault = kBadCode;

@@ -36,9 +36,9 @@ struct Tables {
 
 // T.81 B.2.3.
 struct ScanComponent {
-  std::uint8_t index = 0;  // into Frame::components
-  std::uint8_t dc_table = 0;
-  std::uint8_t ac_table = 0;
+  std::uint8_t index;  // into Frame::components
+  std::uint8_t dc_table;
+  std::uint8_t ac_table;
 };
 
 struct ScanHeader {

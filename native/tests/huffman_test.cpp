@@ -117,10 +117,12 @@ void check_skip_table(const HuffmanTable& table, int width) {
 void check_dc_table(const HuffmanTable& dc, const HuffmanTable& ac, int width) {
   AcSkipTable skip;
   skip.build(ac, width);
+  AcSkipTable nothing;
+  nothing.build(HuffmanTable(), width);
   DcTable alone;
   DcTable skipping;
-  alone.build(dc, nullptr, width);
-  skipping.build(dc, &skip, width);
+  alone.build(dc, nothing, width);
+  skipping.build(dc, skip, width);
   for (std::uint32_t index = 0; index < 1U << width; ++index) {
     const auto [length, size] = match(dc, index, width, 0);
     const DcTable::Entry entry = alone.entries()[index];
@@ -147,8 +149,10 @@ void check_dc_table(const HuffmanTable& dc, const HuffmanTable& ac, int width) {
 }
 
 void check_coefficient_table(const HuffmanTable& table, int width) {
+  AcSkipTable eob;
+  eob.build_eob(table, width);
   CoefficientTable coefficients;
-  coefficients.build(table, width);
+  coefficients.build(table, eob, width);
   for (std::uint32_t index = 0; index < 1U << width; ++index) {
     const auto [length, symbol] = match(table, index, width, 0);
     const int size = symbol & 15;
@@ -157,8 +161,12 @@ void check_coefficient_table(const HuffmanTable& table, int width) {
       CHECK_EQUAL(int{entry.bits}, 0);
       continue;
     }
-    CHECK_EQUAL(int{entry.bits}, length + size);
-    CHECK_EQUAL(int{entry.run}, is_eob(symbol) ? int{CoefficientTable::kEob} : symbol >> 4);
+    const Match behind = match(table, index, width, length + size);
+    const bool ends_behind = size != 0 && behind.length != 0 && is_eob(behind.symbol);
+    const bool ends = ends_behind || is_eob(symbol);
+    CHECK_EQUAL(int{entry.bits}, length + size + (ends_behind ? behind.length : 0));
+    CHECK_EQUAL(entry.run >= CoefficientTable::kEob, ends);
+    if (!is_eob(symbol)) CHECK_EQUAL(entry.run % CoefficientTable::kEob, symbol >> 4);
     CHECK_EQUAL(int{entry.value}, value_at(index, width, length, size));
   }
 }

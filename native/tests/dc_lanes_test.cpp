@@ -1,0 +1,90 @@
+#include "dc_lanes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "check.hpp"
+#include "decode_all.hpp"
+#include "jpeg_writer.hpp"
+#include "random.hpp"
+
+using namespace streamresize;
+using Bytes = std::vector<std::uint8_t>;
+
+namespace {
+
+using Sampling = std::vector<std::array<std::uint8_t, 2>>;
+
+// Large enough for lanes.
+TestPicture large_picture(const Sampling& sampling, std::uint32_t seed) {
+  return random_picture(1400, 1300, sampling, seed);
+}
+
+Bytes dc_samples(const TestPicture& picture, const TestComponent& part, std::uint32_t width) {
+  Bytes samples;
+  for (std::size_t i = 0; i < part.blocks.size(); ++i) {
+    if (i % part.columns >= width) continue;
+    const int level = ((part.blocks[i][0] * picture.step + 4) >> 3) + 128;
+    samples.push_back(static_cast<std::uint8_t>(std::clamp(level, 0, 255)));
+  }
+  return samples;
+}
+
+void check_dc_planes(const TestPicture& picture, std::size_t chunk) {
+  const Decoded decoded = decode_all(write_jpeg(picture), {.scales = {8}, .chunk = chunk});
+  CHECK(decoded.status.code == StatusCode::end);
+  CHECK(decoded.warnings.empty());
+  for (std::size_t i = 0; i < picture.components.size(); ++i) {
+    const TestComponent& part = picture.components[i];
+    const auto h_max = std::ranges::max(picture.components, {}, &TestComponent::h).h;
+    const std::uint32_t width =
+        ((picture.width * std::uint32_t{part.h} + h_max - 1) / h_max + 7) / 8;
+    const Bytes expected = dc_samples(picture, part, width);
+    CHECK(decoded.planes[i].size() <= expected.size());
+    CHECK(std::equal(decoded.planes[i].begin(), decoded.planes[i].end(), expected.begin()));
+  }
+}
+
+bool is_same_warning(const Warning& a, const Warning& b) {
+  return a.what == b.what && a.offset == b.offset && a.mcu == b.mcu;
+}
+
+}  // namespace
+
+TEST(dc_planes_of_large_pictures) {
+  std::uint32_t seed = 1;
+  for (const Sampling& sampling :
+       {Sampling{{1, 1}}, Sampling{{1, 1}, {1, 1}, {1, 1}}, Sampling{{2, 2}, {1, 1}, {1, 1}},
+        Sampling{{4, 1}, {1, 1}, {1, 1}}, Sampling{{2, 2}, {1, 2}, {2, 1}, {2, 2}}}) {
+    for (const std::size_t chunk : {std::size_t{1000}, std::size_t{1} << 18}) {
+      check_dc_planes(large_picture(sampling, seed++), chunk);
+    }
+  }
+}
+
+TEST(dc_planes_of_large_pictures_with_restart_intervals) {
+  for (const std::uint16_t interval : std::array<std::uint16_t, 3>{5, 700, 3000}) {
+    TestPicture picture = large_picture({{2, 2}, {1, 1}, {1, 1}}, interval);
+    picture.restart_interval = interval;
+    check_dc_planes(picture, 1 << 18);
+  }
+}
+
+// There are no lanes where one component needs more than its DC coefficients.
+TEST(lanes_see_damage_where_it_is) {
+  const Bytes sound = write_jpeg(large_picture({{2, 2}, {1, 1}, {1, 1}}, 50));
+  Random random(51);
+  for (int round = 0; round < 40; ++round) {
+    Bytes bytes = sound;
+    for (int i = random.between(1, 5); i > 0; --i) {
+      const int place = random.between(700, static_cast<int>(bytes.size()) - 3);
+      bytes[static_cast<std::size_t>(place)] = static_cast<std::uint8_t>(random.between(0, 254));
+    }
+    const Decoded lanes = decode_all(bytes, {.scales = {8, 8, 8}, .chunk = 1 << 18});
+    const Decoded single = decode_all(bytes, {.scales = {8, 8, 4}, .chunk = 1 << 18});
+    CHECK(lanes.planes[0] == single.planes[0]);
+    CHECK(lanes.planes[1] == single.planes[1]);
+    CHECK(std::ranges::equal(lanes.warnings, single.warnings, is_same_warning));
+  }
+}
