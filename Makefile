@@ -42,7 +42,7 @@ format: $(STAMP)  ## bring all code into the project's format
 	$(BIN)/ruff format $(CHECKED) native
 	$(BIN)/clang-format -i $(CXX_FILES)
 
-FUZZERS := header decode chunk index
+FUZZERS := header decode chunk index lanes
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz

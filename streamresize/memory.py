@@ -13,7 +13,9 @@ from streamresize.sources import CHUNK_BYTES
 
 BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
-DECODER_BYTES = 3 << 17  # window, tables, DC lanes or a group of MCUs
+DECODER_BYTES = 1 << 18  # window, tables, a group of MCUs
+LANES_BYTES = 1 << 20  # a wider window, tables and records of the lanes
+LANES_FROM_BLOCKS = 16_000
 SCAN_BYTES = 3 << 15  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
 BLOCK_BYTES = 64 * 2 + 1 + 8  # coefficients, the last one's index, the mask of non-zero ones
@@ -37,12 +39,25 @@ def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool
     return (
         SOURCE_BYTES
         + DECODER_BYTES
+        + (LANES_BYTES if _has_lanes(info) else 0)
         + (coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES if info.multi_scan else 0)
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(sizes, fingerprint)
     )
+
+
+def _has_lanes(info: ImageInfo) -> bool:
+    return not info.multi_scan and _blocks(info) >= LANES_FROM_BLOCKS
+
+
+def _blocks(info: ImageInfo) -> int:
+    total = 0
+    for component in range(info.components):
+        across, down = info.sampling_ratio(component)
+        total += plane_length(info.width, across, BLOCK) * plane_length(info.height, down, BLOCK)
+    return total
 
 
 def coefficient_bytes(info: ImageInfo, scales: Sequence[int]) -> int:

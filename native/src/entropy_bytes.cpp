@@ -5,9 +5,6 @@
 
 namespace streamresize {
 
-EntropyBytes::EntropyBytes(std::size_t reserve)
-    : window_(std::max(kWindowBytes, 2 * reserve) + kPadding) {}
-
 void EntropyBytes::refill(Input& input, std::size_t taken) {
   size_ -= taken;
   std::memmove(window_.data(), window_.data() + taken, size_);

@@ -15,8 +15,8 @@ class EntropyBytes {
   // Zero bytes behind the window, so that eight bytes can be loaded at its last one.
   static constexpr std::size_t kPadding = 8;
 
-  // `reserve` is the most bytes that an MCU takes.
-  explicit EntropyBytes(std::size_t reserve);
+  // A window of `size` bytes.
+  explicit EntropyBytes(std::size_t size) : window_(size + kPadding) {}
 
   // Drops the first `taken` bytes and takes more from the input: until the window is full, or up to
   // a 0xFF that is no data.
@@ -39,8 +39,6 @@ class EntropyBytes {
 
  private:
   enum class End : std::uint8_t { open, marker, source };
-
-  static constexpr std::size_t kWindowBytes = 1 << 16;
 
   std::vector<std::uint8_t> window_;
   std::size_t size_ = 0;

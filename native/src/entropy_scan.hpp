@@ -18,6 +18,7 @@ namespace streamresize {
 
 // A Coder offers
 //   max_block_bytes()         the most bytes that one block can take
+//   window_bytes()            bytes that it likes to have at hand
 //   attach(bytes, dropped)    continue in these bytes, the first ones being dropped
 //   used(), left()            bytes decoded, and bytes it has not taken yet
 //   ready()                   MCUs that it has decoded ahead
@@ -33,7 +34,7 @@ class EntropyScan final : public ScanCursor {
         coder_(std::move(coder)),
         log_(log),
         reserve_(layout.blocks_per_mcu() * coder_.max_block_bytes() + kLookahead),
-        bytes_(reserve_),
+        bytes_(window_bytes()),
         restart_interval_(restart_interval),
         interval_left_(restart_interval) {}
 
@@ -55,9 +56,10 @@ class EntropyScan final : public ScanCursor {
 
   // Bytes that a coder takes before it needs them.
   static constexpr std::size_t kLookahead = 8;
-  // Early enough that many MCUs are at hand for each call of the coder.
-  static constexpr std::size_t kRefillBelow = 1 << 14;
 
+  [[nodiscard]] std::size_t window_bytes() const {
+    return std::max(coder_.window_bytes(), 2 * reserve_);
+  }
   [[nodiscard]] bool restarts() const { return restart_interval_ != 0 && !ended_; }
 
   // Behind the end of a restart interval, with the bytes of a whole MCU at hand.
@@ -160,8 +162,9 @@ class EntropyScan final : public ScanCursor {
   Coder coder_;
   WarningLog& log_;
   const std::size_t reserve_;
+  // Early enough that many MCUs are at hand for each call of the coder.
   const std::ptrdiff_t refill_below_ =
-      static_cast<std::ptrdiff_t>(std::max(reserve_, kRefillBelow));
+      static_cast<std::ptrdiff_t>(std::max(reserve_, window_bytes() / 4));
   EntropyBytes bytes_;
   const std::uint32_t restart_interval_;
   std::uint32_t interval_left_;    // MCUs to the next restart marker

@@ -19,6 +19,7 @@ class HuffmanCoder {
   [[nodiscard]] std::ptrdiff_t used() const { return reader_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return reader_.left(); }
   [[nodiscard]] std::uint32_t ready() const { return 0; }
+  [[nodiscard]] static constexpr std::size_t window_bytes() { return 1 << 16; }
 
  protected:
   static constexpr std::size_t kMaxSymbolBytes = 4;  // a code of 16 bits with 16 extra bits

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "bit_reader.hpp"
-#include "dc_lanes.hpp"
 #include "huffman.hpp"
+#include "lanes.hpp"
 #include "lookup_tables.hpp"
 #include "mcu_blocks.hpp"
 
@@ -53,7 +53,7 @@ struct HuffmanLoops {
   // Blocks of a first scan of AC coefficients (G.1.2.2), and of one that adds a bit (G.1.2.3).
   McuProgress (*decode_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
   McuProgress (*refine_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
-  // DC differences of two places at once.
+  // Blocks of a sequential scan, at several places at once.
   LaneResult (*run_lanes)(const LaneTables& tables, const BitReader& window,
                           const LaneRequest& request);
 };

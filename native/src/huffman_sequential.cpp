@@ -29,10 +29,7 @@ HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTabl
     }
     components_[component.index].tables = found->tables.get();
   }
-  const bool dc_only = std::ranges::all_of(tables_, [](const SharedTables& shared) {
-    return shared.tables->kept == 0 && shared.tables->width == LaneTables::kWidth;
-  });
-  if (!dc_only) return;
+  if (table_width(blocks) != LaneTables::kWidth) return;
   std::vector<const SequentialTables*> in_mcu;
   for (std::size_t i = 0; i < header.component_count; ++i) {
     in_mcu.insert(in_mcu.end(), layout.blocks_in_mcu(i),

@@ -19,6 +19,9 @@ class HuffmanSequential : public HuffmanCoder {
                     const KeptCoefficients& kept, const ScanLayout& layout);
 
   [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 64 * kMaxSymbolBytes; }
+  [[nodiscard]] std::size_t window_bytes() const {
+    return lanes_ ? Lanes::kWindowBytes : HuffmanCoder::window_bytes();
+  }
   void begin_interval() {
     reader_.discard_bits();
     for (ComponentCoding& component : components_) component.predictor = 0;
@@ -40,7 +43,7 @@ class HuffmanSequential : public HuffmanCoder {
 
   std::vector<SharedTables> tables_;
   ComponentCodings components_;
-  std::optional<DcLanes> lanes_;
+  std::optional<Lanes> lanes_;
 };
 
 }  // namespace streamresize

@@ -19,29 +19,27 @@ struct Inputs {
   __m256i odd57;
 };
 
-inline __m256i shifted(__m256i sum, __m256i rounding, int shift) {
-  return _mm256_srai_epi32(_mm256_add_epi32(sum, rounding), shift);
-}
-
 // The transform of idct_vector.hpp with the products of each input collected, which changes no bit:
 // nothing is rounded before the end.
 inline void inverse_dct(const Inputs& in, int shift, __m256i (&out)[8]) {
-  const auto even = [&](int i0, int i4, int i2, int i6) {
-    return _mm256_add_epi32(_mm256_madd_epi16(in.even04, multipliers(i0, i4)),
-                            _mm256_madd_epi16(in.even26, multipliers(i2, i6)));
+  const __m256i rounding = _mm256_set1_epi32(1 << (shift - 1));
+  const __m256i flat[2] = {
+      _mm256_add_epi32(_mm256_madd_epi16(in.even04, multipliers(8192, 8192)), rounding),
+      _mm256_add_epi32(_mm256_madd_epi16(in.even04, multipliers(8192, -8192)), rounding)};
+  const auto even = [&](int i, int i2, int i6) {
+    return _mm256_add_epi32(flat[i], _mm256_madd_epi16(in.even26, multipliers(i2, i6)));
   };
   const auto odd = [&](int i1, int i3, int i5, int i7) {
     return _mm256_add_epi32(_mm256_madd_epi16(in.odd13, multipliers(i1, i3)),
                             _mm256_madd_epi16(in.odd57, multipliers(i5, i7)));
   };
-  const __m256i evens[4] = {even(8192, 8192, 10703, 4433), even(8192, -8192, 4433, -10704),
-                            even(8192, -8192, -4433, 10704), even(8192, 8192, -10703, -4433)};
+  const __m256i evens[4] = {even(0, 10703, 4433), even(1, 4433, -10704), even(1, -4433, 10704),
+                            even(0, -10703, -4433)};
   const __m256i odds[4] = {odd(11363, 9633, 6437, 2260), odd(9633, -2259, -11362, -6436),
                            odd(6437, -11362, 2261, 9633), odd(2260, -6436, 9633, -11363)};
-  const __m256i rounding = _mm256_set1_epi32(1 << (shift - 1));
   for (int i = 0; i < 4; ++i) {
-    out[i] = shifted(_mm256_add_epi32(evens[i], odds[i]), rounding, shift);
-    out[7 - i] = shifted(_mm256_sub_epi32(evens[i], odds[i]), rounding, shift);
+    out[i] = _mm256_srai_epi32(_mm256_add_epi32(evens[i], odds[i]), shift);
+    out[7 - i] = _mm256_srai_epi32(_mm256_sub_epi32(evens[i], odds[i]), shift);
   }
 }
 
@@ -152,14 +150,16 @@ struct Inputs {
 
 inline void inverse_dct(const Inputs& in, int shift, __m256i (&out)[4]) {
   const __m256i rounding = _mm256_set1_epi32(1 << (shift - 1));
-  const __m256i even0 = _mm256_madd_epi16(in.even02, multipliers(8192, 8192));
-  const __m256i even1 = _mm256_madd_epi16(in.even02, multipliers(8192, -8192));
+  const __m256i even0 =
+      _mm256_add_epi32(_mm256_madd_epi16(in.even02, multipliers(8192, 8192)), rounding);
+  const __m256i even1 =
+      _mm256_add_epi32(_mm256_madd_epi16(in.even02, multipliers(8192, -8192)), rounding);
   const __m256i odd0 = _mm256_madd_epi16(in.odd13, multipliers(10703, 4433));
   const __m256i odd1 = _mm256_madd_epi16(in.odd13, multipliers(4433, -10703));
-  out[0] = shifted(_mm256_add_epi32(even0, odd0), rounding, shift);
-  out[1] = shifted(_mm256_add_epi32(even1, odd1), rounding, shift);
-  out[2] = shifted(_mm256_sub_epi32(even1, odd1), rounding, shift);
-  out[3] = shifted(_mm256_sub_epi32(even0, odd0), rounding, shift);
+  out[0] = _mm256_srai_epi32(_mm256_add_epi32(even0, odd0), shift);
+  out[1] = _mm256_srai_epi32(_mm256_add_epi32(even1, odd1), shift);
+  out[2] = _mm256_srai_epi32(_mm256_sub_epi32(even1, odd1), shift);
+  out[3] = _mm256_srai_epi32(_mm256_sub_epi32(even0, odd0), shift);
 }
 
 struct Dequantized {

@@ -183,11 +183,24 @@ inline std::uint32_t dequantized(const std::int16_t* coefficients,
          quantization[index];
 }
 
+// One pass over a value, whose factor is 1; wraps where the vectors do.
+inline std::uint32_t pass_dc(std::uint32_t value, int shift) {
+  const std::uint32_t rounded = (value << kConstBits) + (std::uint32_t{1} << (shift - 1));
+  return static_cast<std::uint32_t>(static_cast<std::int32_t>(rounded) >> shift);
+}
+
+// Both passes of a 4- or 8-point transform that has no other input.
+template <typename Bits>
+inline std::uint32_t transformed_dc(std::uint32_t value) {
+  return pass_dc(pass_dc(value, kConstBits - Bits::kPass1Bits), kConstBits + Bits::kPass1Bits + 3);
+}
+
 template <typename Bits, int N>
 inline void fill_dc(const std::int16_t* coefficients, const std::uint16_t* quantization,
                     std::uint8_t* samples, std::ptrdiff_t stride) {
   constexpr int kSampleBytes = sizeof(typename Bits::Sample);
-  const std::uint32_t value = eighth(dequantized(coefficients, quantization, 0));
+  const std::uint32_t dc = dequantized(coefficients, quantization, 0);
+  const std::uint32_t value = N == 2 ? eighth(dc) : transformed_dc<Bits>(dc);
   for (int x = 0; x < N; ++x) store_sample<Bits>(value, samples + x * kSampleBytes);
   for (int y = 1; y < N; ++y) std::memcpy(samples + y * stride, samples, N * kSampleBytes);
 }

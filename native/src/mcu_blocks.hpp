@@ -17,10 +17,10 @@ struct McuBlock : CoefficientRow::Block {
   std::ptrdiff_t step;
   std::ptrdiff_t value_step;
 
-  void advance() {
-    last += step;
-    values += value_step;
-    if (nonzero != nullptr) nonzero += step;
+  void advance(std::ptrdiff_t mcus = 1) {
+    last += mcus * step;
+    values += mcus * value_step;
+    if (nonzero != nullptr) nonzero += mcus * step;
   }
 };
 
@@ -43,8 +43,8 @@ class McuBlocks {
   void add(const McuBlock& block) { blocks_[count_++] = block; }
   [[nodiscard]] McuBlock* begin() { return blocks_.data(); }
   [[nodiscard]] McuBlock* end() { return blocks_.data() + count_; }
-  void advance() {
-    for (McuBlock& block : *this) block.advance();
+  void advance(std::uint32_t mcus = 1) {
+    for (McuBlock& block : *this) block.advance(mcus);
   }
 
  private:

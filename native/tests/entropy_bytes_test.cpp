@@ -11,7 +11,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 namespace {
 
-constexpr std::size_t kReserve = 100;
+constexpr std::size_t kWindowBytes = 8000;
 
 struct Stuffed {
   Bytes plain;
@@ -49,7 +49,7 @@ TEST(stuffed_zeros_are_removed_however_the_bytes_arrive) {
   const Stuffed bytes = random_bytes(3, 5000);
   for (const std::size_t step :
        {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{999}}) {
-    EntropyBytes window(kReserve);
+    EntropyBytes window(kWindowBytes);
     Input input(1000);
     for (std::size_t at = 0; at < bytes.stuffed.size(); at += step) {
       input.append(std::span(bytes.stuffed).subspan(at, std::min(step, bytes.stuffed.size() - at)));
@@ -67,7 +67,7 @@ TEST(stuffed_zeros_are_removed_however_the_bytes_arrive) {
 
 TEST(every_byte_of_the_window_knows_its_place) {
   const Stuffed bytes = random_bytes(4, 600);
-  EntropyBytes window(kReserve);
+  EntropyBytes window(kWindowBytes);
   Input input(1000);
   input.append(with(bytes.stuffed, {0xFF, 0xD9}));
   window.refill(input, 0);
@@ -83,7 +83,7 @@ TEST(every_byte_of_the_window_knows_its_place) {
 
 TEST(the_window_moves_on) {
   const Stuffed bytes = random_bytes(5, 200'000);
-  EntropyBytes window(kReserve);
+  EntropyBytes window(kWindowBytes);
   Input input;
   input.append(bytes.stuffed);
   input.finish();
@@ -95,7 +95,7 @@ TEST(the_window_moves_on) {
     begin += taken;
     const auto held = window.bytes();
     CHECK(holds(window, std::span(bytes.plain).subspan(begin, held.size())));
-    CHECK(window.ended() || held.size() >= kReserve);
+    CHECK(window.ended() || held.size() >= kWindowBytes);
     for (std::size_t i = 0; i < EntropyBytes::kPadding; ++i) {
       CHECK_EQUAL(held.data()[held.size() + i], 0);
     }
@@ -108,7 +108,7 @@ TEST(a_marker_ends_the_bytes) {
   const Bytes data{1, 0xFF, 0, 2};
   const Bytes plain{1, 0xFF, 2};
   for (const std::uint8_t code : std::vector<std::uint8_t>{0xD0, 0xD9, 0x05, 0xFF}) {
-    EntropyBytes window(kReserve);
+    EntropyBytes window(kWindowBytes);
     Input input;
     input.append(with(data, {0xFF, code, 9, 9}));
     window.refill(input, 0);
@@ -122,7 +122,7 @@ TEST(a_marker_ends_the_bytes) {
 }
 
 TEST(a_prefix_waits_for_the_byte_behind_it) {
-  EntropyBytes window(kReserve);
+  EntropyBytes window(kWindowBytes);
   Input input;
   input.append(Bytes{7, 0xFF});
   window.refill(input, 0);

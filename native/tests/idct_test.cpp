@@ -219,6 +219,24 @@ TEST(blocks_side_by_side) {
   }
 }
 
+// The index of the last coefficient is a bound: what it spares must not show, however large the
+// values are.
+TEST(a_dc_coefficient_alone_gives_the_same_whatever_the_last_index_is) {
+  for (const int dc : {1, 700, -700, 32767, -32768}) {
+    for (const int step : {1, 9, 255, 65535}) {
+      TestInput input;
+      input.coefficients[0] = static_cast<std::int16_t>(dc);
+      input.quantization.fill(static_cast<std::uint16_t>(step));
+      for (const int size : {2, 4, 8}) {
+        CHECK(transformed<std::uint8_t>(block_transforms(8), size, input, 0) ==
+              transformed<std::uint8_t>(block_transforms(8), size, input, 63));
+        CHECK(transformed<std::uint16_t>(block_transforms(12), size, input, 0) ==
+              transformed<std::uint16_t>(block_transforms(12), size, input, 63));
+      }
+    }
+  }
+}
+
 #ifdef STREAMRESIZE_X86_64_V3
 TEST(variants_agree_on_any_coefficients) {
   if (!__builtin_cpu_supports("avx2")) return;

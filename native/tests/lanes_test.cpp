@@ -1,4 +1,4 @@
-#include "dc_lanes.hpp"
+#include "lanes.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,6 +7,7 @@
 #include "check.hpp"
 #include "decode_all.hpp"
 #include "jpeg_writer.hpp"
+#include "lanes_agree.hpp"
 #include "random.hpp"
 
 using namespace streamresize;
@@ -71,7 +72,34 @@ TEST(dc_planes_of_large_pictures_with_restart_intervals) {
   }
 }
 
-// There are no lanes where one component needs more than its DC coefficients.
+TEST(lanes_decode_what_the_plain_loop_does) {
+  std::array<HuffmanTable, 2> dc;
+  std::array<HuffmanTable, 2> ac;
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(dc[i].build(standard_dc_table(i == 1)));
+    CHECK(ac[i].build(standard_ac_table(i == 1)));
+  }
+  Random random(60);
+  std::uint32_t mcus = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<LaneComponent> components;
+    constexpr std::array<std::uint8_t, 4> kKept = {0, 4, 24, 63};
+    for (int i = random.between(1, 4); i > 0; --i) {
+      const auto table = static_cast<std::size_t>(random.between(0, 1));
+      components.push_back({static_cast<std::uint8_t>(random.between(1, 4)),
+                            kKept[static_cast<std::size_t>(random.between(0, 3))], &dc[table],
+                            &ac[table]});
+    }
+    Bytes bytes(20'000);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.between(0, 255));
+    const LaneAgreement agreement = lanes_agree(bytes, components);
+    CHECK(agreement.same);
+    mcus += agreement.mcus;
+  }
+  CHECK(mcus > 1000);
+}
+
+// Small chunks leave no room for lanes.
 TEST(lanes_see_damage_where_it_is) {
   const Bytes sound = write_jpeg(large_picture({{2, 2}, {1, 1}, {1, 1}}, 50));
   Random random(51);
@@ -81,10 +109,10 @@ TEST(lanes_see_damage_where_it_is) {
       const int place = random.between(700, static_cast<int>(bytes.size()) - 3);
       bytes[static_cast<std::size_t>(place)] = static_cast<std::uint8_t>(random.between(0, 254));
     }
-    const Decoded lanes = decode_all(bytes, {.scales = {8, 8, 8}, .chunk = 1 << 18});
-    const Decoded single = decode_all(bytes, {.scales = {8, 8, 4}, .chunk = 1 << 18});
-    CHECK(lanes.planes[0] == single.planes[0]);
-    CHECK(lanes.planes[1] == single.planes[1]);
+    const auto scale = static_cast<std::uint8_t>(1 << random.between(0, 3));
+    const Decoded lanes = decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18});
+    const Decoded single = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
+    CHECK(lanes.planes == single.planes);
     CHECK(std::ranges::equal(lanes.warnings, single.warnings, is_same_warning));
   }
 }

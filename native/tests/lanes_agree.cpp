@@ -1,0 +1,126 @@
+#include "lanes_agree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+
+#include "huffman_loops.hpp"
+#include "lanes.hpp"
+#include "zigzag.hpp"
+
+using namespace streamresize;
+
+namespace {
+
+constexpr std::ptrdiff_t kReach = 64;
+constexpr std::uint32_t kMostMcus = 16;  // taken at once
+
+// One of the two decoders.
+struct Side {
+  Side(std::span<const std::uint8_t> bytes, const std::vector<LaneComponent>& components,
+       const std::vector<std::unique_ptr<SequentialTables>>& tables)
+      : values(components.size()), last(components.size()) {
+    reader.attach(bytes, 0);
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      codings[i].tables = tables[i].get();
+      const std::size_t blocks = std::size_t{components[i].blocks} * kMostMcus;
+      values[i].resize(blocks * block_size(i));
+      last[i].resize(blocks);
+    }
+  }
+
+  [[nodiscard]] std::size_t block_size(std::size_t i) const {
+    return codings[i].tables->kept == 0 ? 1 : 64;
+  }
+
+  McuBlocks blocks(const std::vector<LaneComponent>& components) {
+    McuBlocks mcu;
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      std::memset(values[i].data(), 0, values[i].size() * sizeof values[i][0]);
+      std::memset(last[i].data(), 0, last[i].size());
+      const std::ptrdiff_t step = components[i].blocks;
+      for (std::size_t b = 0; b < components[i].blocks; ++b) {
+        mcu.add({{values[i].data() + b * block_size(i), last[i].data() + b, nullptr},
+                 {static_cast<std::uint8_t>(i), 0, 0},
+                 step,
+                 step * static_cast<std::ptrdiff_t>(block_size(i))});
+      }
+    }
+    return mcu;
+  }
+
+  BitReader reader;
+  ComponentCodings codings;
+  std::vector<std::vector<std::int16_t>> values;
+  std::vector<std::vector<std::uint8_t>> last;
+};
+
+// Nothing lies behind the last coefficients of the first `mcus` MCUs.
+bool covers(const Side& side, const std::vector<LaneComponent>& components, std::size_t mcus) {
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    if (components[i].kept == 0) continue;
+    for (std::size_t block = 0; block < mcus * components[i].blocks; ++block) {
+      for (std::size_t k = side.last[i][block] + std::size_t{1}; k < 64; ++k) {
+        if (side.values[i][64 * block + kNaturalOrder[k]] != 0) return false;
+      }
+    }
+  }
+  return true;
+}
+
+// What the transforms read: the top left coefficients.
+bool is_same(const Side& a, const Side& b, const std::vector<LaneComponent>& components) {
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    const int kept = components[i].kept;
+    const std::size_t size = kept == 0 ? 1 : kept == 4 ? 2 : kept == 24 ? 4 : 8;
+    const std::size_t step = kept == 0 ? 1 : 8;
+    for (std::size_t at = 0; at < a.values[i].size(); at += step) {
+      if (at % 64 / 8 >= size && kept != 0) continue;
+      if (std::memcmp(&a.values[i][at], &b.values[i][at], 2 * size) != 0) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
+                          const std::vector<LaneComponent>& components) {
+  std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
+  padded.resize(bytes.size() + 8);
+  const auto window = std::span<const std::uint8_t>(padded).first(bytes.size());
+  std::vector<std::unique_ptr<SequentialTables>> tables;
+  std::vector<const SequentialTables*> in_mcu;
+  for (const LaneComponent& component : components) {
+    tables.push_back(std::make_unique<SequentialTables>(*component.dc, *component.ac,
+                                                        component.kept, LaneTables::kWidth));
+    in_mcu.insert(in_mcu.end(), component.blocks, tables.back().get());
+  }
+  Side ahead(window, components, tables);
+  Side plain(window, components, tables);
+  Lanes lanes(in_mcu, kReach);
+  LaneAgreement result;
+  while (result.same) {
+    McuBlocks plain_blocks = plain.blocks(components);
+    McuBlocks blocks = ahead.blocks(components);
+    if (lanes.ready() == 0) lanes.run(ahead.reader);
+    const std::uint32_t count = std::min(lanes.ready(), kMostMcus);
+    if (count == 0) {  // the lanes sit out, or have come to the end or to damage
+      const McuProgress a = huffman_loops().decode_mcus(ahead.reader, ahead.codings, blocks, 1);
+      const McuProgress b =
+          huffman_loops().decode_mcus(plain.reader, plain.codings, plain_blocks, 1);
+      result.same = a.fault == b.fault && ahead.reader.bit() == plain.reader.bit();
+      if (a.fault != nullptr) return result;
+      continue;
+    }
+    lanes.take(blocks, count, ahead.codings);
+    result.mcus += count;
+    const McuProgress progress =
+        huffman_loops().decode_mcus(plain.reader, plain.codings, plain_blocks, count);
+    result.same = progress.fault == nullptr && covers(ahead, components, count) &&
+                  is_same(ahead, plain, components) &&
+                  (lanes.ready() != 0 || ahead.reader.bit() == plain.reader.bit());
+  }
+  return result;
+}
