@@ -164,9 +164,10 @@ class LaneGroup {
     return static_cast<std::uint32_t>(values / tables_.record_of_mcu);
   }
 
+  // Without it a lane comes to the end of the slots.
   void turn(Lane& lane) const {
     const auto blocks = static_cast<std::ptrdiff_t>(tables_.turn);
-    lane.slot -= lane.slot < slots_ + blocks ? 0 : blocks;
+    lane.slot -= !lane.is_alive() || lane.slot < slots_ + blocks ? 0 : blocks;
   }
 
   // To the next start of an MCU, one lookup at least.
@@ -213,7 +214,6 @@ class LaneGroup {
         alive = (step(lanes[I], bits[I]) && ...) && (step(lanes[I], bits[I]) && ...) &&
                 (step(lanes[I], bits[I]) && ...);
       }
-      if (!alive) break;
       (turn(lanes[I]), ...);
     }
     lanes_ = lanes;

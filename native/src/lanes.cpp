@@ -194,6 +194,7 @@ Lanes::Lanes(std::span<const SequentialTables* const> blocks, std::ptrdiff_t lea
   tables_.first_dc = places.front();
   tables_.slots_in_mcu = blocks.size();
   tables_.turn = blocks.size() * (1 + (LaneTables::kUnchecked - 1) / blocks.size());
+  tables_.slots.reserve(tables_.turn + LaneTables::kUnchecked);
   for (std::size_t i = 0; i < tables_.turn + LaneTables::kUnchecked; ++i) {
     const std::size_t at = i % blocks.size();
     const std::uint32_t next_dc = places[(at + 1) % blocks.size()];
@@ -251,6 +252,7 @@ std::uint32_t Lanes::ready() const {
 void Lanes::take(McuBlocks& mcu, std::uint32_t count, std::span<ComponentCoding> components) {
   for (auto& records : ready_) {
     const auto mcus = std::min<std::size_t>(count, records.size() / tables_.record_of_mcu);
+    if (mcus == 0) continue;
     const std::uint16_t* record = records.data();
     for (auto* first = mcu.begin(); first != mcu.end();) {
       const auto index = first->selector.index;
