@@ -9,6 +9,8 @@ the height of the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from math import ceil
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -21,6 +23,7 @@ from streamresize.strips import Samples
 Positions: TypeAlias = NDArray[np.float64]
 
 LANCZOS_LOBES = 3.0
+WINDOW_WEIGHTS = 1 << 14  # made at once: many strips' worth, yet no more for a higher picture
 
 
 class Taps(NamedTuple):
@@ -69,58 +72,114 @@ TRIANGLE = Filter(1.0, _weigh_triangle)
 LANCZOS = Filter(LANCZOS_LOBES, _weigh_lanczos)
 
 
-class Axis:
-    """One direction of a plane: `span` of it, in its own samples, becomes span.samples outputs.
+class Grid(NamedTuple):
+    """Where the outputs of an axis lie among its inputs.
 
     length: samples of the plane in this direction. extent: real-valued end of the picture, at most
     `length` and above length - 1; what lies behind it is padding and gets no weight from `BOX`.
-    `BOX` turns into linear interpolation where the outputs are closer than the inputs.
+    span: what becomes span.samples outputs. reach: half the width of a window, in inputs.
+    """
+
+    length: int
+    extent: float
+    span: Span
+    filter: Filter
+    reach: float
+
+
+def make_taps(grid: Grid, start: int, stop: int) -> Taps:
+    """The weights of outputs start .. stop - 1; nothing may be written to them."""
+    step = grid.span.step
+    centres = grid.span.low + (np.arange(start, stop, dtype=np.float64) + 0.5) * step
+    # Rounding keeps an interval that ends on a sample's edge from touching the next sample.
+    low = np.floor(np.round(centres - grid.reach, 6)).clip(0, grid.length - 1)
+    high = np.ceil(np.round(centres + grid.reach, 6)).clip(low + 1, grid.length)
+    count = high - low
+    offsets = np.arange(count.max(initial=1))
+    inputs = low[:, None] + offsets
+    weights = grid.filter.weigh(inputs, centres[:, None], step)
+    if grid.filter is BOX:
+        weights *= np.clip(grid.extent - inputs, 0.0, 1.0)
+    weights[offsets >= count[:, None]] = 0.0
+    weights = _normalised(weights, offsets == np.floor(centres - low).clip(0, count - 1)[:, None])
+    taps = Taps(low.astype(np.int32), count.astype(np.int32), weights.astype(np.float32))
+    for column in taps:
+        column.flags.writeable = False
+    return taps
+
+
+def _normalised(weights: Positions, nearest: NDArray[np.bool_]) -> Positions:
+    """Rows that sum to 1: the nearest input alone where none has a weight."""
+    total = weights.sum(axis=1, keepdims=True)
+    return np.where(total > 0.0, weights / np.where(total > 0.0, total, 1.0), nearest)
+
+
+# Pictures of one camera ask for the same tables. Larger ones cost little beside their pictures.
+SHARED_OUTPUTS = 512
+_shared_taps = lru_cache(maxsize=64)(make_taps)
+
+
+class Axis:
+    """One direction of a plane: `span` of it, in its own samples, becomes span.samples outputs.
+
+    length, extent: as in `Grid`. `BOX` turns into linear interpolation where the outputs are closer
+    than the inputs.
     """
 
     def __init__(self, length: int, extent: float, span: Span, filter: Filter = BOX) -> None:
-        self.length = length
-        self.extent = extent
-        self.span = span
-        self.step = span.step
-        self.filter = TRIANGLE if filter is BOX and self.step < 1.0 else filter
-        self._reach = self.filter.support * max(self.step, 1.0)
-        self._latest: tuple[int, int, Taps] | None = None
+        if filter is BOX and span.step < 1.0:
+            filter = TRIANGLE
+        self._grid = Grid(length, extent, span, filter, filter.support * max(span.step, 1.0))
+        self._window = range(0)
+        self._table: Taps | None = None
+
+    @property
+    def length(self) -> int:
+        """Inputs."""
+        return self._grid.length
+
+    @property
+    def samples(self) -> int:
+        """Outputs."""
+        return self._grid.span.samples
 
     @property
     def open_outputs(self) -> int:
         """Upper bound on how many outputs one input sample contributes to."""
-        return int(np.ceil((2 * self._reach + 1) / self.step)) + 1
+        return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
+
+    @property
+    def _most_taps(self) -> int:
+        return int(2 * self._grid.reach + 2)
+
+    @property
+    def _window_outputs(self) -> int:
+        return min(WINDOW_WEIGHTS // self._most_taps, self.samples)
+
+    @property
+    def window_bytes(self) -> int:
+        """Memory of a table, unless more outputs are asked for at once."""
+        return self._window_outputs * (4 * self._most_taps + 8)
 
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
-        outputs = (sample + self._reach - self.span.low) / self.step + 1
-        return int(np.clip(outputs, 0, self.span.samples))
+        span = self._grid.span
+        outputs = (sample + self._grid.reach - span.low) / span.step + 1
+        return int(min(max(outputs, 0), span.samples))
 
     def taps(self, start: int, stop: int) -> Taps:
-        """The weights of outputs start .. stop - 1. Planes that share an axis ask in turn."""
-        if self._latest is None or self._latest[:2] != (start, stop):
-            self._latest = (start, stop, self._make_taps(start, stop))
-        return self._latest[2]
+        """The weights of outputs start .. stop - 1: part of a table of the outputs from there on.
 
-    def _make_taps(self, start: int, stop: int) -> Taps:
-        index = np.arange(start, stop, dtype=np.float64)
-        centres = self.span.low + (index + 0.5) * self.step
-        # Rounding keeps an interval that ends on a sample's edge from touching the next sample.
-        low = np.floor(np.round(centres - self._reach, 6)).clip(0, self.length - 1)
-        high = np.ceil(np.round(centres + self._reach, 6)).clip(low + 1, self.length)
-        return self._normalised(low, high - low, centres)
-
-    def _normalised(self, first: Positions, count: Positions, centres: Positions) -> Taps:
-        offsets = np.arange(count.max(initial=1))
-        inputs = first[:, None] + offsets
-        weights = self.filter.weigh(inputs, centres[:, None], self.step)
-        if self.filter is BOX:
-            weights *= np.clip(self.extent - inputs, 0.0, 1.0)
-        weights[offsets >= count[:, None]] = 0.0
-        total = weights.sum(axis=1, keepdims=True)
-        nearest = offsets == np.clip(np.floor(centres - first), 0, count - 1)[:, None]
-        weights = np.where(total > 0.0, weights / np.where(total > 0.0, total, 1.0), nearest)
-        return Taps(first.astype(np.int32), count.astype(np.int32), weights.astype(np.float32))
+        Planes that share an axis ask in turn.
+        """
+        window = self._window
+        if self._table is None or not window.start <= start <= stop <= window.stop:
+            window = range(start, min(max(stop, start + self._window_outputs), self.samples))
+            make = _shared_taps if len(window) <= SHARED_OUTPUTS else make_taps
+            self._window, self._table = window, make(self._grid, window.start, window.stop)
+        chosen = slice(start - window.start, stop - window.start)
+        first, lengths, weights = self._table
+        return Taps(first[chosen], lengths[chosen], weights[chosen])
 
 
 class PlaneResampler:
@@ -128,14 +187,15 @@ class PlaneResampler:
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
-        self._columns = horizontal.taps(0, horizontal.span.samples)
+        self._columns = horizontal.taps(0, horizontal.samples)
         self._accumulators = np.zeros((vertical.open_outputs, horizontal.length), np.float32)
         self._next = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
-        return self._accumulators.nbytes + sum(table.nbytes for table in self._columns)
+        columns = sum(table.nbytes for table in self._columns)
+        return self._accumulators.nbytes + columns + self._vertical.window_bytes
 
     def feed(self, strip: Samples, start: int) -> Iterator[tuple[int, Samples]]:
         """Take rows start, start + 1, ... of the plane; give (first output row, rows) if any.

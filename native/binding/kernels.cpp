@@ -86,11 +86,13 @@ void require_taps(const Indices& first, const Indices& count, const Weights& wei
   require(first.shape(0) == count.shape(0) && first.shape(0) == weights.shape(0),
           "tap tables differ in length");
   const auto taps = static_cast<std::int64_t>(weights.shape(1));
-  for (std::size_t i = 0; i < first.shape(0); ++i) {
+  bool valid = true;
+  for (std::size_t i = 0; i < first.shape(0); ++i) {  // without a branch, so that it vectorises
     const std::int64_t begin = first.data()[i];
     const std::int64_t n = count.data()[i];
-    require(begin >= 0 && n >= 1 && n <= taps && begin + n <= length, "taps out of range");
+    valid &= (begin >= 0) & (n >= 1) & (n <= taps) & (begin + n <= length);
   }
+  require(valid, "taps out of range");
 }
 
 Size resample_strip(const Strip& strip, Size strip_row, const Indices& row_first,
