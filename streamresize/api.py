@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterator, Sequence
+import os
+from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from streamresize.decode import StripDecoder
+from streamresize.errors import StreamResizeError
 from streamresize.geometry import Fit
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
@@ -124,6 +127,51 @@ def process(
             if job.complete:
                 break
         return job.finish()
+
+
+def process_many(
+    sources: Iterable[str | os.PathLike[str]],
+    sizes: Sequence[Size],
+    *,
+    fingerprint: bool = False,
+    auto_orient: bool = True,
+    strict: bool = False,
+    preview: bool = False,
+    limits: Limits | None = None,
+    jobs: int | None = None,
+    together: int = 16,
+) -> Iterator[Result | StreamResizeError]:
+    """`process` for many files, in processes of their own; the results come in the files' order.
+
+    What `process` raises for a file is given in place of its result. sources may be endless: only
+    as many are taken as keep the processes busy. jobs: processes, as many as processors by default;
+    each takes about 35 MB and what `estimate_memory` says. together: files that a process is given
+    at a time.
+
+    The processes import the main module: what is called there belongs under
+    `if __name__ == "__main__"`, as with `multiprocessing`. Raises ValueError when nothing is asked
+    for, BrokenProcessPool when a process dies.
+    """
+    from streamresize.batch import map_in_processes, processors
+
+    _require_work(sizes, fingerprint)
+    work = partial(
+        _attempt,
+        sizes=sizes,
+        fingerprint=fingerprint,
+        auto_orient=auto_orient,
+        strict=strict,
+        preview=preview,
+        limits=limits or Limits.from_environment(),
+    )
+    return map_in_processes(work, sources, jobs=jobs or processors(), together=together)
+
+
+def _attempt(source: Source, **request: Any) -> Result | StreamResizeError:
+    try:
+        return process(source, **request)
+    except StreamResizeError as error:
+        return error
 
 
 async def aprocess(

@@ -148,19 +148,6 @@ class Axis:
         """Upper bound on how many outputs one input sample contributes to."""
         return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
 
-    @property
-    def _most_taps(self) -> int:
-        return int(2 * self._grid.reach + 2)
-
-    @property
-    def _window_outputs(self) -> int:
-        return min(WINDOW_WEIGHTS // self._most_taps, self.samples)
-
-    @property
-    def window_bytes(self) -> int:
-        """Memory of a table, unless more outputs are asked for at once."""
-        return self._window_outputs * (4 * self._most_taps + 8)
-
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
         span = self._grid.span
@@ -174,7 +161,8 @@ class Axis:
         """
         window = self._window
         if self._table is None or not window.start <= start <= stop <= window.stop:
-            window = range(start, min(max(stop, start + self._window_outputs), self.samples))
+            ahead = start + WINDOW_WEIGHTS // int(2 * self._grid.reach + 2)
+            window = range(start, min(max(stop, ahead), self.samples))
             make = _shared_taps if len(window) <= SHARED_OUTPUTS else make_taps
             self._window, self._table = window, make(self._grid, window.start, window.stop)
         chosen = slice(start - window.start, stop - window.start)
@@ -195,7 +183,7 @@ class PlaneResampler:
     def nbytes(self) -> int:
         """Memory held between strips."""
         columns = sum(table.nbytes for table in self._columns)
-        return self._accumulators.nbytes + columns + self._vertical.window_bytes
+        return self._accumulators.nbytes + columns + 4 * WINDOW_WEIGHTS
 
     def feed(self, strip: Samples, start: int) -> Iterator[tuple[int, Samples]]:
         """Take rows start, start + 1, ... of the plane; give (first output row, rows) if any.

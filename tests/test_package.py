@@ -24,7 +24,7 @@ PUBLIC = {
     "EncodeError", "Fit", "Format", "ImageInfo", "LimitExceeded", "Limits", "MalformedJPEG",
     "OutputImage", "Result", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
     "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory", "probe", "process",
-    "resize", "strips", "thumbnail",
+    "process_many", "resize", "strips", "thumbnail",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import streamresize
@@ -27,15 +28,23 @@ def add_parser(subparsers: Any) -> None:
         epilog=EXAMPLES,
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    inputs.add_jobs(parser)
     parser.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    def fingerprint(name: str) -> None:
-        result = streamresize.process(inputs.open_input(name), [], fingerprint=True)
-        for warning in result.warnings:
-            inputs.complain(name, f"damaged: {warning}")
-        value = str(result.fingerprint)
-        print(json.dumps({"file": name, "phash": value}) if arguments.json else f"{value}  {name}")
+@dataclass(frozen=True)
+class Fingerprint:
+    """Computes the hash of one file."""
 
-    return inputs.for_each(arguments.inputs, fingerprint)
+    as_json: bool
+
+    def __call__(self, name: str) -> inputs.Report:
+        result = streamresize.process(inputs.open_input(name), [], fingerprint=True)
+        value = str(result.fingerprint)
+        line = json.dumps({"file": name, "phash": value}) if self.as_json else f"{value}  {name}"
+        return inputs.Report([line], inputs.damage(name, result))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    work = Fingerprint(arguments.json)
+    return inputs.for_each(arguments.inputs, work, jobs=arguments.jobs)

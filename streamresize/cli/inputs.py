@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import streamresize
 from streamresize import Source
 
 STDIN = "-"
+
+# Processes take some tenths of a second to start. In that time one process reads about so much.
+MIN_WEIGHT = 30_000_000
+WEIGHT_OF_FILE = 50_000
+MOST_TOGETHER = 16
 
 
 def add_subparser(
@@ -29,6 +35,22 @@ def add_subparser(
     return parser
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="processes for many inputs (default: as many as there are processors)",
+    )
+
+
+def positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)
+
+
 def open_input(name: str) -> Source:
     return sys.stdin.buffer if name == STDIN else name
 
@@ -37,23 +59,72 @@ def stem(name: str) -> str:
     return "stdin" if name == STDIN else Path(name).stem
 
 
-def complain(name: str, message: object) -> None:
-    """One line on standard error."""
-    print(f"streamresize: {name}: {message}", file=sys.stderr)
+class Report(NamedTuple):
+    """What became of one input: lines for standard output, and for standard error."""
+
+    output: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    failed: bool = False
 
 
-def for_each(names: Sequence[str], work: Callable[[str], None]) -> int:
-    """Do `work` for every input; report those that fail and return the exit status."""
+Work: TypeAlias = Callable[[str], Report]
+
+
+def note(name: str, message: object) -> str:
+    """A line for standard error."""
+    return f"streamresize: {name}: {message}"
+
+
+def damage(name: str, result: streamresize.Result) -> list[str]:
+    """A line for each damaged place."""
+    return [note(name, f"damaged: {warning}") for warning in result.warnings]
+
+
+def attempt(work: Work, name: str) -> Report:
+    """The report of `work`, or of what made it fail."""
+    try:
+        return work(name)
+    except BrokenPipeError:
+        raise
+    except MemoryError:
+        return Report(notes=[note(name, "not enough memory for the result")], failed=True)
+    except (streamresize.StreamResizeError, OSError) as error:
+        return Report(notes=[note(name, error)], failed=True)
+
+
+def for_each(names: Sequence[str], work: Work, *, jobs: int | None = 1) -> int:
+    """Do `work` for every input, print the reports in their order, return the exit status.
+
+    jobs: inputs that take long enough go to so many processes, with None to one for each
+    processor; `work` must be picklable then.
+    """
     status = 0
-    for name in names:
-        try:
-            work(name)
-        except BrokenPipeError:
-            raise
-        except MemoryError:
-            complain(name, "not enough memory for the result")
-            status = 1
-        except (streamresize.StreamResizeError, OSError) as error:
-            complain(name, error)
-            status = 1
+    for report in _reports(names, partial(attempt, work), jobs):
+        for line in report.output:
+            print(line)
+        for line in report.notes:
+            print(line, file=sys.stderr)
+        status = max(status, int(report.failed))
     return status
+
+
+def _reports(names: Sequence[str], work: Work, jobs: int | None) -> Iterator[Report]:
+    if jobs == 1 or len(names) == 1 or STDIN in names or _weight(names) < MIN_WEIGHT:
+        return map(work, names)
+    from streamresize.batch import map_in_processes, processors
+
+    jobs = min(jobs or processors(), len(names))
+    together = min(MOST_TOGETHER, max(1, len(names) // (4 * jobs)))
+    return map_in_processes(work, names, jobs=jobs, together=together)
+
+
+def _weight(names: Sequence[str]) -> int:
+    """Bytes to be read, and what else a file costs, in bytes."""
+    return sum(WEIGHT_OF_FILE + _size(name) for name in names)
+
+
+def _size(name: str) -> int:
+    try:
+        return Path(name).stat().st_size
+    except OSError:
+        return 0

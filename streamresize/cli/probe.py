@@ -29,11 +29,10 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    def probe(name: str) -> None:
+    def probe(name: str) -> inputs.Report:
         info = streamresize.probe(inputs.open_input(name))
-        print(
-            json.dumps({"file": name, **info.to_dict()}) if arguments.json else describe(name, info)
-        )
+        as_json = json.dumps({"file": name, **info.to_dict()})
+        return inputs.Report([as_json if arguments.json else describe(name, info)])
 
     return inputs.for_each(arguments.inputs, probe)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
+from collections import Counter
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -59,6 +60,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--no-auto-orient", dest="auto_orient", action="store_false", help="ignore EXIF orientation"
     )
+    inputs.add_jobs(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each file written")
     parser.set_defaults(run=run, parser=parser)
 
@@ -83,46 +85,61 @@ def parse_quality(text: str) -> int:
     return int(text)
 
 
+@dataclass(frozen=True)
+class Resize:
+    """Makes all sizes of one file. texts: the sizes as given, for the names of the outputs."""
+
+    texts: tuple[str, ...]
+    sizes: tuple[Size, ...]
+    template: str
+    auto_orient: bool
+    strict: bool
+    preview: bool
+    verbose: bool
+
+    def target(self, name: str, text: str) -> str:
+        extension = EXTENSIONS[self.sizes[0].format]
+        return output.fill(self.template, inputs.stem(name), text, extension)
+
+    def __call__(self, name: str) -> inputs.Report:
+        result = streamresize.process(
+            inputs.open_input(name),
+            self.sizes,
+            auto_orient=self.auto_orient,
+            strict=self.strict,
+            preview=self.preview,
+        )
+        notes = inputs.damage(name, result)
+        for text, image in zip(self.texts, result.images):
+            target = self.target(name, text)
+            output.write(target, cast(bytes, image.data))
+            if self.verbose:
+                before = f"{result.info.width}x{result.info.height}"
+                after = f"{image.width}x{image.height}, {len(image.data)} bytes"
+                notes.append(f"{name}: {before} -> {target} {after}")
+        return inputs.Report(notes=notes)
+
+
 def run(arguments: argparse.Namespace) -> int:
     template = output.template(arguments.output)
     suffix = Path(template).suffix.lower()
     format = cast(Format, arguments.format or FORMAT_OF_SUFFIX.get(suffix, "jpeg"))
-    names = output_names(arguments.inputs, [size[0] for size in arguments.sizes], template, format)
-    check_names(arguments.parser, arguments.inputs, list(names.values()))
-    sizes = [
-        Size(width, height, arguments.fit, format, arguments.quality, arguments.enlarge)
-        for _, width, height in arguments.sizes
-    ]
-
-    def resize(name: str) -> None:
-        result = streamresize.process(
-            inputs.open_input(name),
-            sizes,
-            auto_orient=arguments.auto_orient,
-            strict=arguments.strict,
-            preview=arguments.preview,
-        )
-        for warning in result.warnings:
-            inputs.complain(name, f"damaged: {warning}")
-        for (text, _, _), image in zip(arguments.sizes, result.images):
-            target = names[name, text]
-            output.write(target, cast(bytes, image.data))
-            if arguments.verbose:
-                before = f"{result.info.width}x{result.info.height}"
-                after = f"{image.width}x{image.height}, {len(image.data)} bytes"
-                print(f"{name}: {before} -> {target} {after}", file=sys.stderr)
-
-    return inputs.for_each(arguments.inputs, resize)
-
-
-def output_names(
-    names: list[str], sizes: list[str], template: str, format: Format
-) -> dict[tuple[str, str], str]:
-    """Output name by input and size."""
-    return {
-        (name, size): output.fill(template, inputs.stem(name), size, EXTENSIONS[format])
-        for name, size in product(names, sizes)
-    }
+    work = Resize(
+        texts=tuple(text for text, _, _ in arguments.sizes),
+        sizes=tuple(
+            Size(width, height, arguments.fit, format, arguments.quality, arguments.enlarge)
+            for _, width, height in arguments.sizes
+        ),
+        template=template,
+        auto_orient=arguments.auto_orient,
+        strict=arguments.strict,
+        preview=arguments.preview,
+        verbose=arguments.verbose,
+    )
+    targets = [work.target(name, text) for name, text in product(arguments.inputs, work.texts)]
+    check_names(arguments.parser, arguments.inputs, targets)
+    jobs = 1 if output.STDOUT in targets else arguments.jobs
+    return inputs.for_each(arguments.inputs, work, jobs=jobs)
 
 
 def check_names(parser: argparse.ArgumentParser, names: list[str], targets: list[str]) -> None:
@@ -132,7 +149,7 @@ def check_names(parser: argparse.ArgumentParser, names: list[str], targets: list
     if targets.count(output.STDOUT) > 1:
         parser.error("standard output takes one size of one input")
     files = [Path(target).absolute() for target in targets if target != output.STDOUT]
-    repeated = {str(file) for file in files if files.count(file) > 1}
+    repeated = [str(file) for file, count in Counter(files).items() if count > 1]
     if repeated:
         parser.error(
             f"several results would be written to {min(repeated)}: "
