@@ -74,6 +74,11 @@ bench: $(STAMP)  ## measure speed beside other tools, kernels, quality and memor
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.memory
 
+.PHONY: performance
+performance: $(STAMP)  ## count where the decoder's instructions go; needs valgrind
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m benchmarks.performance
+
 .PHONY: clean
 clean:  ## remove everything that was built
 	rm -rf build $(VENV)
