@@ -15,6 +15,7 @@ BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
 DECODER_BYTES = 1 << 18  # window, tables, a group of MCUs
 LANES_BYTES = 1 << 20  # a wider window, tables and records of the lanes
+DC_LANES_BYTES = 1 << 19  # the same at scale 8
 LANES_FROM_BLOCKS = 16_000
 SCAN_BYTES = 3 << 15  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
@@ -39,13 +40,18 @@ def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool
     return (
         SOURCE_BYTES
         + DECODER_BYTES
-        + (LANES_BYTES if _has_lanes(info) else 0)
+        + (lanes_bytes(scales) if _has_lanes(info) else 0)
         + (coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES if info.multi_scan else 0)
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(sizes, fingerprint)
     )
+
+
+def lanes_bytes(scales: Sequence[int]) -> int:
+    """What the lanes of a large single scan take."""
+    return DC_LANES_BYTES if all(scale == BLOCK for scale in scales) else LANES_BYTES
 
 
 def _has_lanes(info: ImageInfo) -> bool:
