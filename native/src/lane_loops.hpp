@@ -67,14 +67,6 @@ template <bool DcOnly>
   return true;
 }
 
-// Leaves a coefficient, which may be up to 15 behind the last one, in the block's record.
-inline void store(const Lane& lane, int k, std::int32_t value) {
-  const int index = std::min(k, kBlockEnd - 1);
-  if (index <= lane.slot->kept) {
-    lane.record[lane.slot->places[index + 1]] = static_cast<std::uint16_t>(value);
-  }
-}
-
 // The same, symbol by symbol, and where a block ends with its last coefficient.
 [[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, BitReader reader, Lane lane) {
   reader.seek(static_cast<std::ptrdiff_t>(lane.bit + (lane.sum & LaneTables::kBits)));
