@@ -7,13 +7,16 @@ C++ compiler and valgrind.
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.callgrind import Profile, profile_of
+from benchmarks.symbols import count_symbols
 from streamresize import ImageInfo, probe
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,12 +28,19 @@ RUNS = 31  # of which the median time is taken
 
 # The first pattern that a function's name contains decides.
 STAGES = (
-    ("main", "the benchmark itself"),
     ("EntropyBytes", "stuffed zeros"),
-    ("memchr", "stuffed zeros"),
+    ("Marker", "headers and index"),
+    ("::build", "tables"),
+    ("Table::enter", "tables"),
+    ("Lanes::Lanes", "tables"),
+    ("CursorMaker", "tables"),
+    ("memchr", "copying and clearing"),
     ("memmove", "copying and clearing"),
     ("memcpy", "copying and clearing"),
     ("memset", "copying and clearing"),
+    ("EntropyScan", "between the loops"),
+    ("huffman_loops()", "between the loops"),
+    ("emit", "between the loops"),
     ("advance_slowly", "symbol by symbol"),
     ("decode_symbol", "symbol by symbol"),
     ("decode_difference", "symbol by symbol"),
@@ -39,65 +49,27 @@ STAGES = (
     ("join_lanes", "starting and joining lanes"),
     ("run_lanes", "starting and joining lanes"),
     ("LaneGroup", "lanes"),
-    ("::build", "tables"),
-    ("Table::enter", "tables"),
-    ("Lanes::Lanes", "tables"),
     ("refine_band", "refining AC scans"),
     ("decode_band", "first AC scans"),
     ("HuffmanDc", "DC scans"),
     ("decode_mcus", "plain loop"),
     ("idct", "transforms"),
     ("transform", "transforms"),
-    ("Marker", "headers and index"),
-    ("skip_scan", "headers and index"),
+    ("main", "the benchmark itself"),
 )
 OTHER = "other"
-SLOW = ("advance_slowly", "decode_symbol", "decode_difference")
-
-
-@dataclass
-class Profile:
-    """Instructions spent in each function itself, and how often it was called."""
-
-    cost: Counter[str] = field(default_factory=Counter)
-    calls: Counter[str] = field(default_factory=Counter)
-
-    def minus(self, other: Profile) -> Profile:
-        cost, calls = Counter(self.cost), Counter(self.calls)
-        cost.subtract(other.cost)
-        calls.subtract(other.calls)
-        return Profile(cost, calls)
-
-    @property
-    def total(self) -> int:
-        return sum(self.cost.values())
-
-
-def parse_callgrind(lines: Iterable[str]) -> Profile:
-    """Read callgrind's output (its manual, "Callgrind Format Specification")."""
-    profile = Profile()
-    names: dict[str, str] = {}
-    function = callee = ""
-    is_call = False
-    for line in lines:
-        if match := re.match(r"(c?fn)=(\(\d+\))(?: (.*))?$", line.rstrip()):
-            name = names.setdefault(match[2], match[3] or "")
-            if match[1] == "fn":
-                function = name
-            else:
-                callee = name
-        elif line.startswith("calls="):
-            profile.calls[callee] += int(line[6:].split()[0])
-            is_call = True
-        elif re.match(r"[\d+*-]", line):
-            if not is_call:
-                profile.cost[function] += int(line.split()[1])
-            is_call = False
-    return profile
+SLOW = ("advance_slowly", "decode_symbol", "decode_difference", "long_code")
+AVX2_SOURCE = re.compile(r"_avx2\.cpp$|/(avx2|bmi2)intrin\.h$")
 
 
 def stage_of(function: str) -> str:
     return next((stage for pattern, stage in STAGES if pattern in function), OTHER)
+
+
+def short_name(function: str) -> str:
+    """Without arguments and what the function returns."""
+    name = function.replace("(anonymous namespace)::", "").split("(")[0]
+    return re.sub(r"^[^<]* ", "", name)
 
 
 def shares(profile: Profile) -> dict[str, float]:
@@ -106,38 +78,53 @@ def shares(profile: Profile) -> dict[str, float]:
     for function, cost in profile.cost.items():
         stage = stage_of(function)
         if stage == OTHER and cost > profile.total / 100:
-            stage = f"`{function.split('(')[0]}`"
+            stage = f"{OTHER}: `{short_name(function)}`"
         stages[stage] += cost
     return {stage: cost / profile.total for stage, cost in stages.most_common()}
 
 
+def slow_symbols(profile: Profile) -> int | None:
+    """Those that no table holds; None if no function that looks them up is known.
+
+    One slow function calls another, so they are not added up.
+    """
+    by_name: Counter[str] = Counter()
+    for function, calls in profile.calls.items():
+        by_name.update({name: calls for name in SLOW if name in function})
+    if not by_name:
+        return None
+    decoded = by_name["decode_symbol"] + by_name["decode_difference"]
+    return max(by_name["advance_slowly"], decoded, by_name["long_code"])
+
+
+def stay_on_one_processor() -> None:
+    """So that neither threads nor a move to another processor blur the times."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def build() -> None:
-    options = ("-DCMAKE_BUILD_TYPE=Release", "-DSTREAMRESIZE_BUILD_BENCHMARKS=ON")
-    subprocess.run(["cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", *options], check=True)
+    options = ("-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS=-g")
+    configure = ("cmake", "-S", ROOT, "-B", BUILD, "-G", "Ninja", *options)
+    subprocess.run((*configure, "-DSTREAMRESIZE_BUILD_BENCHMARKS=ON"), check=True)
     subprocess.run(["cmake", "--build", BUILD, "--target", "decode", "limits"], check=True)
 
 
-def run(program: str, *arguments: object, prefix: Iterable[str] = ()) -> str:
-    command = [*prefix, str(BUILD / "native" / program), *map(str, arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def command(program: str, *arguments: object) -> list[str]:
+    return [str(BUILD / "native" / program), *map(str, arguments)]
 
 
-def profile_of_runs(source: Path, scale: int, runs: int) -> Profile:
-    output = BUILD / "callgrind.out"
-    run(
-        "decode",
-        source,
-        scale,
-        runs,
-        prefix=("valgrind", "--tool=callgrind", f"--callgrind-out-file={output}", "--dump-line=no"),
-    )
-    with output.open() as lines:
-        return parse_callgrind(lines)
+def run(program: str, *arguments: object) -> str:
+    done = subprocess.run(command(program, *arguments), check=True, capture_output=True, text=True)
+    return done.stdout
 
 
 def one_decode(source: Path, scale: int) -> Profile:
     """What a second decode adds to the first: no start-up, no page that is touched first."""
-    return profile_of_runs(source, scale, 2).minus(profile_of_runs(source, scale, 1))
+    once, twice = (
+        profile_of(command("decode", source, scale, runs), BUILD / "callgrind.out")
+        for runs in (1, 2)
+    )
+    return twice.minus(once)
 
 
 def blocks_of(info: ImageInfo) -> int:
@@ -150,31 +137,55 @@ def blocks_of(info: ImageInfo) -> int:
 
 
 @dataclass(frozen=True)
+class Source:
+    """A file; its symbols are counted where it is baseline."""
+
+    kind: str
+    path: Path
+    bytes: int
+    blocks: int
+    symbols: int | None
+
+
+@dataclass(frozen=True)
 class Measured:
     """One file at one scale."""
 
-    kind: str
+    source: Source
     scale: int
     profile: Profile
-    bytes: int
-    blocks: int
-    milliseconds: float
+    nanoseconds: float
 
     @property
-    def samples(self) -> int:
-        return self.blocks * (8 // self.scale) ** 2
+    def name(self) -> tuple[str, str]:
+        return self.source.kind, f"1/{self.scale}"
+
+    @property
+    def instructions_per_block(self) -> float:
+        return self.profile.total / self.source.blocks
+
+    @property
+    def nanoseconds_per_block(self) -> float:
+        return self.nanoseconds / self.source.blocks
+
+    @property
+    def written(self) -> float:
+        """Samples in a nanosecond, or GB in a second."""
+        return self.source.blocks * (8 // self.scale) ** 2 / self.nanoseconds
 
 
-def measure(kind: str, source: Path, scale: int) -> Measured:
-    milliseconds = float(run("decode", source, scale, RUNS).split()[0])
-    return Measured(
-        kind,
-        scale,
-        one_decode(source, scale),
-        source.stat().st_size,
-        blocks_of(probe(source)),
-        milliseconds,
-    )
+def make_source(kind: str) -> Source:
+    from benchmarks.mosaic import write_mosaic
+
+    progressive = kind == "progressive"
+    path = write_mosaic(BUILD / f"{kind}.jpg", WIDTH, HEIGHT, progressive=progressive)
+    symbols = None if progressive else count_symbols(path.read_bytes())
+    return Source(kind, path, path.stat().st_size, blocks_of(probe(path)), symbols)
+
+
+def measure(source: Source, scale: int) -> Measured:
+    milliseconds = float(run("decode", source.path, scale, RUNS).split()[0])
+    return Measured(source, scale, one_decode(source.path, scale), milliseconds * 1e6)
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -182,66 +193,64 @@ def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
+def ratio(value: float | None, divisor: float | None, decimals: int) -> str:
+    return "-" if value is None or not divisor else f"{value / divisor:.{decimals}f}"
+
+
 def instruction_table(all_measured: Iterable[Measured]) -> str:
     rows = (
         (
-            m.kind,
-            f"1/{m.scale}",
-            f"{m.profile.total / m.bytes:.1f}",
-            f"{m.profile.total / m.blocks:.0f}",
-            f"{slow_symbols(m.profile) / m.blocks:.3f}" if m.kind == "baseline" else "-",
+            *m.name,
+            ratio(m.profile.total, m.source.bytes, 1),
+            ratio(m.profile.total, m.source.blocks, 0),
+            ratio(m.profile.total, m.source.symbols, 1),
+            ratio(slow_symbols(m.profile), m.source.blocks, 3),
         )
         for m in all_measured
     )
-    return table(("file", "scale", "a byte", "a block", "slow symbols a block"), rows)
-
-
-def slow_symbols(profile: Profile) -> int:
-    """Those that no table holds; one slow function may call another."""
-    by_name: Counter[str] = Counter()
-    for function, calls in profile.calls.items():
-        by_name.update({name: calls for name in SLOW if name in function})
-    return max(by_name["advance_slowly"], by_name["decode_symbol"] + by_name["decode_difference"])
+    return table(("file", "scale", "a byte", "a block", "a symbol", "slow symbols a block"), rows)
 
 
 def share_table(all_measured: list[Measured]) -> str:
-    by_case = [(m, shares(m.profile)) for m in all_measured]
-    stages = dict.fromkeys(stage for _, share in by_case for stage in share)
-    shown = [stage for stage in stages if any(share.get(stage, 0) >= 0.01 for _, share in by_case)]
-    rows = (
-        (stage, *(f"{100 * share.get(stage, 0):.0f}" for _, share in by_case)) for stage in shown
-    )
+    by_case = [shares(m.profile) for m in all_measured]
+    stages = dict.fromkeys(stage for share in by_case for stage in share)
+    shown = [stage for stage in stages if any(share.get(stage, 0) >= 0.005 for share in by_case)]
+    rows = ((stage, *(f"{100 * share.get(stage, 0):.0f}" for share in by_case)) for stage in shown)
     return table(("percent", *(f"1/{m.scale}" for m in all_measured)), rows)
 
 
 def limit_table(all_measured: Iterable[Measured], lookup: float, copying: float) -> str:
     rows = (
         (
-            m.kind,
-            f"1/{m.scale}",
-            f"{m.milliseconds * 1e6 / m.blocks:.1f}",
-            f"{m.milliseconds * 1e6 / m.blocks / lookup:.1f}",
-            f"{m.samples / m.milliseconds / 1e6:.2f}",
-            f"{100 * m.samples / m.milliseconds / 1e6 / copying:.0f}",
+            *m.name,
+            f"{m.nanoseconds_per_block:.1f}",
+            f"{m.nanoseconds_per_block / lookup:.1f}",
+            ratio(m.nanoseconds / lookup, m.source.symbols, 1),
+            f"{m.instructions_per_block / m.nanoseconds_per_block * lookup:.0f}",
+            f"{m.written:.2f}",
+            f"{100 * m.written / copying:.0f}",
         )
         for m in all_measured
     )
-    header = ("file", "scale", "ns a block", "= lookups", "GB/s written", "% of memcpy")
-    return table(header, rows)
+    header = ("file", "scale", "ns a block", "= lookups", "lookups a symbol")
+    behind = ("instructions a lookup", "GB/s written", "% of `memcpy`")
+    return table((*header, *behind), rows)
 
 
 INTRODUCTION = """\
 # Performance
 
-Made by `make performance`: what decoding costs, the same on every machine, and how far that is
-from what a machine can do. The files are mosaics of photos, {width} x {height} pixels, 4:2:0,
-quality 85, one baseline ({baseline:.1f} bytes a block), one progressive. Decoded are all planes at
-one scale, by one thread.
+Made by `make performance`: how many instructions decoding takes, and how far its time is from what
+a machine can do. The files are mosaics of photos, {width} x {height} pixels, 4:2:0, one baseline
+({density:.1f} bytes and {symbols:.1f} symbols a block), one progressive. Decoded are all planes at
+one scale, on one processor.
 
 ## Instructions
 
 Counted by callgrind: the second decode in a process, so that nothing is started or touched for the
-first time. *Slow symbols* are those that no table holds, and that are looked up one at a time.
+first time. The counts repeat exactly with the same compiler and C library, however busy the machine
+is. Those of this run are of the {loops} loops. A *symbol* is a Huffman code with its value, counted
+in the baseline file alone. *Slow symbols* are those that no table holds.
 
 """
 
@@ -250,20 +259,32 @@ STAGES_TEXT = """
 
 The stages in the order in which a byte meets them:
 
-1. **Stuffed zeros** are taken out a window at a time. That is `memchr` and a copy, and spares
+1. **Headers and index.** A sequential file is read once. Of a file of several scans all markers are
+   searched first, with `memchr`, so its bytes are touched twice.
+2. **Tables** are built once a scan. The cost does not grow with the picture, only their width does.
+3. **Stuffed zeros** are taken out a window at a time. That is `memchr` and a copy, and spares
    every later stage the question whether a 0xFF is data.
-2. **Lanes** decode three places of a sequential scan at once. A lookup of 12 bits gives bits,
-   zigzag advance and value; where the block ends is data, not a branch. What is not needed at the
-   scale is passed over several symbols a lookup: that is why 1/8 costs so little.
-   **Starting and joining** them is decoded twice, or alone.
-3. **Symbol by symbol** goes what is longer than 12 bits, code and value together: mostly the large
-   values of low frequencies. A mispredicted branch comes with each.
-4. **Taking over**: DC differences are summed up, records become rows of blocks.
-5. **Transforms**: at 1/8 there is only a division by eight; else dequantising, two passes, and
-   storing.
+4. **Lanes** decode several places of a sequential scan at once. A lookup gives bits, zigzag advance
+   and value; where the block ends is data, not a branch. What is not needed at the scale is passed
+   over several symbols a lookup: that is why small scales cost so little. A single lane would wait
+   for each lookup; while it waits, the others go on, until the processor is full.
+   **Starting and joining** them is work that is done twice, or by one lane alone. The **plain
+   loop** decodes what is left over.
+5. **Symbol by symbol** goes what does not fit into an index, code and value together: mostly the
+   large values of low frequencies. A mispredicted branch comes with each.
+6. **Taking over** sums up DC differences and makes rows of blocks of the lanes' records.
+7. **Transforms** dequantise, make two passes and store; of a DC coefficient alone, one division.
+   That is arithmetic on vectors, the same for all values but for the shortcuts of sparse blocks.
+8. **Copying and clearing** is what is left of memory functions: the caller's bytes into the
+   decoder's input, and the lanes' records back to zero. Coefficients are cleared by transforms.
 
-Of a progressive file each scan has its own loop, and a coefficient is visited once for every scan
-that sends it. At 1/8 only the DC scans are read at all.
+**Between the loops** are rows, lines and restart intervals: what is done once for each call of a
+loop, or for each block outside of it.
+
+Of a progressive file each scan has its own loop, and a block is visited once for every scan that
+sends something of it, be it only that nothing is sent. Symbols are looked up one by one; in
+**refining** scans what a code means depends on which coefficients are set already. Scans that the
+scale does not need are not decoded at all; of a scan that it needs in part, every code is.
 
 Percent of all instructions, baseline:
 
@@ -274,23 +295,31 @@ LIMITS_TEXT = """
 
 On the machine of this run a lookup that waits for the one before it takes {lookup:.2f} ns, and
 `memcpy` writes {copying:.1f} GB/s. *= lookups* says how many such lookups would fit in the time
-that a block takes, everything included; *written* are the samples of all planes.
+that a block takes, everything included; *lookups a symbol* spreads them over its symbols. One
+stream of codes, one lookup a symbol, cannot come below 1 by any means; with lanes, or with several
+symbols a lookup, that is no limit. *Instructions a lookup* are those that are done in
+the time of one: the more there are, the nearer is the limit of the processor's width, and fewer
+instructions are all that helps; where there are few, it waits, for lookups or for mispredicted
+branches. *Written* are the samples of all planes.
 
-"""
-
-CONCLUSION = """
-A block has one difference, some coefficients and an end, and a single stream of codes cannot be
-faster than one lookup after the other. Where the number of lookups in the table comes near to the
-symbols of a block, or below, lanes have hidden the latency. Memory is not the bound at any scale.
 """
 
 
 def page(all_measured: list[Measured], lookup: float, copying: float) -> str:
-    baseline = [m for m in all_measured if m.kind == "baseline"]
-    progressive = [m for m in all_measured if m.kind == "progressive"]
-    density = baseline[0].bytes / baseline[0].blocks
+    """The whole text of docs/performance.md."""
+    baseline = [m for m in all_measured if m.source.kind == "baseline"]
+    progressive = [m for m in all_measured if m.source.kind == "progressive"]
+    source = baseline[0].source
+    files = {file for m in all_measured for file in m.profile.files}
+    introduction = INTRODUCTION.format(
+        width=WIDTH,
+        height=HEIGHT,
+        density=source.bytes / source.blocks,
+        symbols=(source.symbols or 0) / source.blocks,
+        loops="AVX2" if any(map(AVX2_SOURCE.search, files)) else "portable",
+    )
     return (
-        INTRODUCTION.format(width=WIDTH, height=HEIGHT, baseline=density)
+        introduction
         + instruction_table(all_measured)
         + STAGES_TEXT
         + share_table(baseline)
@@ -298,23 +327,19 @@ def page(all_measured: list[Measured], lookup: float, copying: float) -> str:
         + share_table(progressive)
         + LIMITS_TEXT.format(lookup=lookup, copying=copying)
         + limit_table(all_measured, lookup, copying)
-        + CONCLUSION
     )
 
 
 def main() -> None:
-    """Measure and write the page."""
-    from benchmarks.mosaic import write_mosaic
-
+    """Measure, print the page and write it."""
+    stay_on_one_processor()
     build()
     lookup, copying = map(float, run("limits").split())
-    all_measured = []
-    for kind in ("baseline", "progressive"):
-        source = write_mosaic(
-            BUILD / f"{kind}.jpg", WIDTH, HEIGHT, progressive=kind == "progressive"
-        )
-        all_measured += [measure(kind, source, scale) for scale in SCALES]
-    PAGE.write_text(page(all_measured, lookup, copying))
+    sources = [make_source(kind) for kind in ("baseline", "progressive")]
+    all_measured = [measure(source, scale) for source in sources for scale in SCALES]
+    text = page(all_measured, lookup, copying)
+    print(text)
+    PAGE.write_text(text)
 
 
 if __name__ == "__main__":
