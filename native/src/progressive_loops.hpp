@@ -74,50 +74,62 @@ inline void correct(BitReader& reader, std::int16_t* values, std::uint64_t indic
   skip_bits(reader, skipped);
 }
 
-// The zigzag index of zero coefficient number `run` in `zeros`, counted from 0; `end` if there is
-// none.
-inline int zero_after(std::uint64_t zeros, int run, int end) {
+// Bit number `run` of those set in `zeros`, counted from 0; none if there are fewer.
+inline std::uint64_t nth_bit(std::uint64_t zeros, int run) {
 #ifdef __BMI2__
-  zeros = _pdep_u64(std::uint64_t{1} << run, zeros);
+  return _pdep_u64(std::uint64_t{1} << run, zeros);
 #else
   for (; run != 0; --run) zeros &= zeros - 1;
+  return zeros & (0 - zeros);
 #endif
-  return zeros == 0 ? end : std::countr_zero(zeros);
+}
+
+// A symbol of a refinement scan: the run, and the sign of a coefficient that becomes non-zero or 0.
+struct Refinement {
+  int run;
+  int sign;
+  bool is_valid;
+  bool ends;  // `run` blocks, this one included
+};
+
+inline Refinement read_refinement(BitReader& reader, const AcBand& band) {
+  reader.refill();
+  const int symbol = band.symbols.decode(reader);
+  const int run = symbol >> 4;
+  const bool has_coefficient = (symbol & 15) != 0;
+  if (!has_coefficient && run != kZeroRun && symbol >= 0) {
+    return {static_cast<int>(receive_ended_blocks(reader, run)), 0, true, true};
+  }
+  const int sign = has_coefficient ? static_cast<int>(reader.peek(1)) * 2 - 1 : 0;
+  reader.skip(has_coefficient ? 1 : 0);
+  return {run & 15, sign, symbol >= 0, false};
 }
 
 // False where a code is invalid.
 inline bool refine_block(BitReader& reader, const AcBand& band, std::uint32_t& ended_blocks,
                          const McuBlock& block) {
-  const int end = band.last + 1;
-  const std::uint64_t indices = ~indices_from(end);
-  std::uint64_t nonzero = *block.nonzero;
-  int k = band.first;
-  while (ended_blocks == 0 && k < end) {
-    reader.ensure_symbol();
-    const int symbol = band.symbols.decode(reader);
-    if (symbol < 0) return false;
-    const int run = symbol >> 4;
-    const int size = symbol & 15;
-    if (size == 0 && run != kZeroRun) {
-      ended_blocks = receive_ended_blocks(reader, run);
+  const std::uint64_t indices = indices_from(band.first) & ~indices_from(band.last + 1);
+  std::uint64_t known = indices & *block.nonzero;  // of those that are still to come
+  std::uint64_t zeros = indices & ~known;
+  while (ended_blocks == 0 && (zeros | known) != 0) {
+    const Refinement next = read_refinement(reader, band);
+    if (!next.is_valid) return false;
+    if (next.ends) {
+      ended_blocks = static_cast<std::uint32_t>(next.run);
       break;
     }
-    bool negative = false;
-    if (size != 0) {
-      negative = reader.peek(1) == 0;
-      reader.skip(1);
+    const std::uint64_t place = nth_bit(zeros, next.run);
+    const std::uint64_t passed = place - 1;  // all, if the run is too long
+    if ((known & passed) != 0) correct(reader, block.values, known & passed, band);
+    known &= ~passed;
+    zeros &= ~(passed | place);
+    if (next.sign != 0) {
+      const int k = place == 0 ? band.last + 1 : std::countr_zero(place);
+      store_coefficient(block, k, unit(next.sign < 0, band.low_bit), band.kept);
     }
-    const std::uint64_t rest = indices & indices_from(k);
-    k = zero_after(rest & ~nonzero, run, end);
-    correct(reader, block.values, rest & nonzero & ~indices_from(k), band);
-    if (size != 0) {
-      store_coefficient(block, k, unit(negative, band.low_bit), band.kept);
-      nonzero = *block.nonzero;
-    }
-    ++k;
   }
   if (ended_blocks != 0) {
-    if (k < end) correct(reader, block.values, indices & nonzero & indices_from(k), band);
+    if (known != 0) correct(reader, block.values, known, band);
     --ended_blocks;
   }
   return true;
