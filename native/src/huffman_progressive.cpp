@@ -4,10 +4,27 @@
 
 namespace streamresize {
 
+HuffmanDcFirst::HuffmanDcFirst(const ScanHeader& header, const HuffmanTables& dc, int lookup_width)
+    : symbols_(dc), width_(lookup_width), low_bit_(header.low_bit) {
+  AcSkipTable nothing;
+  nothing.build_empty(width_);
+  for (std::size_t i = 0; i < header.component_count; ++i) {
+    const std::size_t number = header.components[i].dc_table;
+    tables_[number].build(symbols_[number], nothing, width_);
+  }
+}
+
 McuProgress HuffmanDcFirst::decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
   return decode_blocks(mcu, count, [this](BitReader& reader, const McuBlock& block) {
-    std::int32_t difference;
-    if (!receive_difference(reader, dc_[block.selector.dc_table], difference)) return kBadCode;
+    const std::size_t number = block.selector.dc_table;
+    reader.ensure_symbol();
+    const DcTable::Entry entry = tables_[number].entries()[reader.peek(width_)];
+    std::int32_t difference = entry.difference;
+    if (entry.bits != 0) [[likely]] {
+      reader.skip(entry.bits);
+    } else if (!receive_difference(reader, symbols_[number], difference)) {
+      return kBadCode;
+    }
     std::int16_t& predictor = predictors_[block.selector.index];
     predictor = wrapped_sum(predictor, difference);
     block.values[0] = shifted(predictor, low_bit_);

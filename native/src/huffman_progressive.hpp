@@ -12,7 +12,7 @@ namespace streamresize {
 // First scan of the DC coefficients (G.1.2.1).
 class HuffmanDcFirst : public HuffmanCoder {
  public:
-  HuffmanDcFirst(const HuffmanTables& dc, int low_bit) : dc_(dc), low_bit_(low_bit) {}
+  HuffmanDcFirst(const ScanHeader& header, const HuffmanTables& dc, int lookup_width);
 
   [[nodiscard]] static constexpr std::size_t max_block_bytes() { return kMaxSymbolBytes; }
   void begin_interval() {
@@ -23,7 +23,9 @@ class HuffmanDcFirst : public HuffmanCoder {
   void fill(const McuBlock& block) const;
 
  private:
-  HuffmanTables dc_;
+  HuffmanTables symbols_;
+  std::array<DcTable, 4> tables_;
+  int width_;
   int low_bit_;
   std::array<std::int16_t, kMaxComponents> predictors_{};
 };

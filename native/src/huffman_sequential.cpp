@@ -3,13 +3,6 @@
 #include <algorithm>
 
 namespace streamresize {
-namespace {
-
-// Of small pictures the tables would cost more than the blocks.
-int table_width(std::uint64_t blocks) { return blocks < 4'000 ? 9 : blocks < 16'000 ? 10 : 12; }
-
-}  // namespace
-
 HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc,
                                      const HuffmanTables& ac, const KeptCoefficients& kept,
                                      const ScanLayout& layout) {
@@ -24,12 +17,12 @@ HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTabl
     auto found = std::ranges::find_if(tables_, is_same);
     if (found == tables_.end()) {
       auto tables = std::make_unique<SequentialTables>(
-          dc[component.dc_table], ac[component.ac_table], needed, table_width(blocks));
+          dc[component.dc_table], ac[component.ac_table], needed, lookup_width(blocks));
       found = tables_.insert(found, {component.dc_table, component.ac_table, std::move(tables)});
     }
     components_[component.index].tables = found->tables.get();
   }
-  if (table_width(blocks) != LaneTables::kWidth) return;
+  if (lookup_width(blocks) != LaneTables::kWidth) return;
   std::vector<const SequentialTables*> in_mcu;
   for (std::size_t i = 0; i < header.component_count; ++i) {
     in_mcu.insert(in_mcu.end(), layout.blocks_in_mcu(i),

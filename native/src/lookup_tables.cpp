@@ -15,7 +15,7 @@ constexpr bool is_eob(std::uint8_t symbol) {
 
 template <typename Accept>
 void AcSkipTable::build_with(const HuffmanTable& table, int width, Accept accept) {
-  entries_.assign(std::size_t{2} << width, {0, kBlockEnd});
+  build_empty(width);
   for (int w = 1; w <= width; ++w) {
     table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
       if (length <= w && accept(symbol)) enter(w, code, length, symbol);
@@ -25,6 +25,10 @@ void AcSkipTable::build_with(const HuffmanTable& table, int width, Accept accept
 
 void AcSkipTable::build(const HuffmanTable& table, int width) {
   build_with(table, width, [](std::uint8_t) { return true; });
+}
+
+void AcSkipTable::build_empty(int width) {
+  entries_.assign(std::size_t{2} << width, {0, kBlockEnd});
 }
 
 void AcSkipTable::build_eob(const HuffmanTable& table, int width) {

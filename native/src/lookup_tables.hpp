@@ -14,6 +14,12 @@ namespace streamresize {
 
 inline constexpr int kBlockEnd = 64;  // zigzag index behind the last coefficient
 
+// How wide the tables should be for a scan of so many blocks: of small pictures they would cost
+// more than the blocks.
+constexpr int lookup_width(std::uint64_t blocks) {
+  return blocks < 4'000 ? 9 : blocks < 16'000 ? 10 : 12;
+}
+
 // Passes over AC coefficients, several at a time. Only the code of the last one has to lie within
 // the index, its extra bits need not.
 class AcSkipTable {
@@ -26,6 +32,8 @@ class AcSkipTable {
   static constexpr int kMaxBits = 27;
 
   void build(const HuffmanTable& table, int width);
+  // Nothing at all.
+  void build_empty(int width);
   // The end of a block and nothing else.
   void build_eob(const HuffmanTable& table, int width);
 

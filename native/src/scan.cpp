@@ -82,7 +82,7 @@ class CursorMaker {
     if (frame_.arithmetic()) return finish(ArithmeticDcFirst(scan_.tables.conditioning, low_bit));
     HuffmanTables dc;
     if (const char* fault = build_dc(scan_, dc)) return fault;
-    return finish(HuffmanDcFirst(dc, low_bit));
+    return finish(HuffmanDcFirst(scan_.header, dc, lookup_width(block_visits(frame_, scan_))));
   }
 
   const char* dc_refine() {
