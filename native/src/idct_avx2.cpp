@@ -275,18 +275,31 @@ inline bool idct2(const std::int16_t* coefficients, const std::uint16_t* quantiz
 
 }  // namespace four_blocks
 
+// Clears blocks whose highest zigzag indices are `last`.
+template <int Count>
+inline void clear_blocks(std::int16_t* coefficients, std::uint8_t* last) {
+  constexpr int kLastInThreeRows = 0b111;
+  constexpr int kThreeRows = 24;
+  int indices = 0;
+  for (int i = 0; i < Count; ++i) indices |= last[i];
+  if (indices <= kLastInThreeRows) {
+    for (int i = 0; i < Count; ++i) {
+      std::memset(coefficients + 64 * i, 0, kThreeRows * sizeof *coefficients);
+    }
+  } else {
+    std::memset(coefficients, 0, Count * 64 * sizeof *coefficients);
+  }
+  std::memset(last, 0, Count);
+}
+
 // `Blocks` transforms Count blocks of N x N samples at once if their values fit in 16 bits.
-// What is left behind them, a scan that keeps no more has never written.
-template <int N, int Count, int Kept, auto Blocks, auto OneByOne>
+template <int N, int Count, auto Blocks, auto OneByOne>
 void transform_in_groups(std::int16_t* coefficients, std::uint8_t* last, std::size_t count,
                          const std::uint16_t* quantization, std::uint8_t* samples,
                          std::ptrdiff_t stride) {
   for (; count >= Count; count -= Count) {
     if (Blocks(coefficients, quantization, samples, stride)) {
-      for (int i = 0; i < Count; ++i) {
-        std::memset(coefficients + 64 * i, 0, Kept * sizeof *coefficients);
-      }
-      std::memset(last, 0, Count);
+      clear_blocks<Count>(coefficients, last);
     } else {
       OneByOne(coefficients, last, Count, quantization, samples, stride);
     }
@@ -300,9 +313,9 @@ void transform_in_groups(std::int16_t* coefficients, std::uint8_t* last, std::si
 constexpr TransformVariant make_avx2_transforms() {
   TransformVariant variant = make_transforms();
   variant.bits8.idct2 =
-      transform_in_groups<2, 4, 24, four_blocks::idct2, transform_blocks<Bits8, 2, idct2<Bits8>>>;
+      transform_in_groups<2, 4, four_blocks::idct2, transform_blocks<Bits8, 2, idct2<Bits8>>>;
   variant.bits8.idct4 =
-      transform_in_groups<4, 2, 64, two_blocks::idct4, transform_blocks<Bits8, 4, idct4<Bits8>>>;
+      transform_in_groups<4, 2, two_blocks::idct4, transform_blocks<Bits8, 4, idct4<Bits8>>>;
   variant.bits8.idct8 = transform_blocks<Bits8, 8, idct8_16_bit>;
   return variant;
 }

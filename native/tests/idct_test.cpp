@@ -178,44 +178,49 @@ TEST(samples_are_clamped) {
   }
 }
 
-// Five blocks in a row give what each gives alone; nothing is written beside them, and they come
-// out clear.
-TEST(blocks_side_by_side) {
-  constexpr std::size_t kBlocks = 5;
-  constexpr std::size_t kStride = kBlocks * 8 + 4;
+// Blocks in a row, which end at these zigzag indices, give what each gives alone; nothing is
+// written beside them, and they come out clear.
+void check_side_by_side(const BlockTransforms& transforms, std::size_t size,
+                        const std::vector<int>& ends) {
+  const std::size_t stride = ends.size() * 8 + 4;
   Random random(7);
-  for (const std::size_t size : std::array<std::size_t, 4>{1, 2, 4, 8}) {
-    const std::size_t values = size == 1 ? 1 : 64;
-    std::vector<TestInput> inputs;
-    std::vector<std::int16_t> coefficients;
-    std::vector<std::uint8_t> last;
-    for (const int index : {0, 9, 63, 0, 30}) {
-      TestInput input = random_input(random, 50, size == 1 ? 0 : index);
-      input.quantization.fill(3);
-      inputs.push_back(input);
-      coefficients.insert(coefficients.end(), input.coefficients.begin(),
-                          input.coefficients.begin() + static_cast<std::ptrdiff_t>(values));
-      last.push_back(static_cast<std::uint8_t>(input.last));
+  std::vector<TestInput> inputs;
+  std::vector<std::int16_t> coefficients;
+  std::vector<std::uint8_t> last;
+  for (const int index : ends) {
+    TestInput input = random_input(random, 50, size == 1 ? 0 : index);
+    input.quantization.fill(3);
+    inputs.push_back(input);
+    coefficients.insert(coefficients.end(), input.coefficients.begin(),
+                        input.coefficients.begin() + (size == 1 ? 1 : 64));
+    last.push_back(static_cast<std::uint8_t>(input.last));
+  }
+  std::vector<std::uint8_t> samples(8 * stride, 77);
+  transforms.for_size(static_cast<std::uint32_t>(size))(
+      coefficients.data(), last.data(), ends.size(), inputs[0].quantization.data(), samples.data(),
+      static_cast<std::ptrdiff_t>(stride));
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const std::size_t x = i % stride;
+    const std::size_t y = i / stride;
+    if (y >= size || x >= size * ends.size()) {
+      CHECK_EQUAL(samples[i], 77);
+      continue;
     }
-    const BlockTransforms& transforms = kPortableTransforms.bits8;
-    std::vector<std::uint8_t> samples(8 * kStride, 77);
-    transforms.for_size(static_cast<std::uint32_t>(size))(coefficients.data(), last.data(), kBlocks,
-                                                          inputs[0].quantization.data(),
-                                                          samples.data(), kStride);
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      const std::size_t x = i % kStride;
-      const std::size_t y = i / kStride;
-      if (y >= size || x >= size * kBlocks) {
-        CHECK_EQUAL(samples[i], 77);
-        continue;
-      }
-      const TestInput& input = inputs[x / size];
-      const auto alone =
-          transformed<std::uint8_t>(transforms, static_cast<int>(size), input, input.last);
-      CHECK_EQUAL(samples[i], alone[8 * y + x % size]);
+    const TestInput& input = inputs[x / size];
+    const auto alone =
+        transformed<std::uint8_t>(transforms, static_cast<int>(size), input, input.last);
+    CHECK_EQUAL(samples[i], alone[8 * y + x % size]);
+  }
+  CHECK(std::ranges::all_of(coefficients, [](std::int16_t value) { return value == 0; }));
+  CHECK(std::ranges::all_of(last, [](std::uint8_t index) { return index == 0; }));
+}
+
+TEST(blocks_side_by_side) {
+  for (const BlockTransforms& transforms : {kPortableTransforms.bits8, block_transforms(8)}) {
+    for (const std::size_t size : std::array<std::size_t, 4>{1, 2, 4, 8}) {
+      check_side_by_side(transforms, size, {0, 9, 63, 0, 30});
+      check_side_by_side(transforms, size, {0, 4, 3, 1, 7, 5, 6, 7, 8, 0, 4, 4, 9});
     }
-    CHECK(std::ranges::all_of(coefficients, [](std::int16_t value) { return value == 0; }));
-    CHECK(std::ranges::all_of(last, [](std::uint8_t index) { return index == 0; }));
   }
 }
 
