@@ -21,12 +21,17 @@ demo: $(STAMP)  ## make a 144-megapixel JPEG and resize it to 1600 and 200 px in
 test: $(STAMP)  ## run the tests
 	$(BIN)/python -m pytest
 
+NATIVE_TESTS := native-test-address,undefined native-test-thread
+
 .PHONY: native-test
-native-test: $(STAMP)  ## test the C++ core alone, under AddressSanitizer and UndefinedBehaviorSanitizer
-	$(BIN)/cmake -S . -B build/native-test -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
-		-DCMAKE_BUILD_TYPE=RelWithDebInfo -DSTREAMRESIZE_BUILD_TESTS=ON -DSTREAMRESIZE_SANITIZE=ON
-	$(BIN)/cmake --build build/native-test
-	$(BIN)/ctest --test-dir build/native-test --output-on-failure
+native-test: $(NATIVE_TESTS)  ## test the C++ core alone, under Address-, UndefinedBehavior- and ThreadSanitizer
+
+.PHONY: $(NATIVE_TESTS)
+$(NATIVE_TESTS): native-test-%: $(STAMP)
+	$(BIN)/cmake -S . -B build/$@ -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
+		-DCMAKE_BUILD_TYPE=RelWithDebInfo -DSTREAMRESIZE_BUILD_TESTS=ON -DSTREAMRESIZE_SANITIZE=$*
+	$(BIN)/cmake --build build/$@
+	$(BIN)/ctest --test-dir build/$@ --output-on-failure
 
 .PHONY: lint
 lint: $(STAMP)  ## check style, types, layers
@@ -49,7 +54,7 @@ FUZZ_SECONDS ?= 60
 fuzz: $(STAMP)  ## fuzz the C++ core for FUZZ_SECONDS (60) a target; needs clang with libFuzzer
 	$(BIN)/cmake -S . -B build/fuzz -G Ninja -DCMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja \
 		-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-		-DSTREAMRESIZE_BUILD_FUZZERS=ON -DSTREAMRESIZE_SANITIZE=ON
+		-DSTREAMRESIZE_BUILD_FUZZERS=ON -DSTREAMRESIZE_SANITIZE=address,undefined
 	$(BIN)/cmake --build build/fuzz
 	$(BIN)/python -m tests.support.seeds build/fuzz/seeds
 	set -e; for name in $(FUZZERS); do \

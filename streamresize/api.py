@@ -14,6 +14,7 @@ from streamresize.geometry import Fit
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
 from streamresize.pipeline import Job, Result, Size
+from streamresize.processors import decoding_threads, processors
 from streamresize.sinks import Format
 from streamresize.sources import Chunk, Source, open_source
 from streamresize.strips import DeepSamples, Samples, Strip
@@ -40,6 +41,7 @@ def thumbnail(
     auto_orient: bool = True,
     strict: bool = False,
     preview: bool = False,
+    threads: int | None = None,
     limits: Limits | None = None,
 ) -> bytes:
     """A thumbnail as an encoded file ("jpeg", "png" or "webp").
@@ -55,6 +57,7 @@ def thumbnail(
         auto_orient=auto_orient,
         strict=strict,
         preview=preview,
+        threads=threads,
         limits=limits,
     )
     return cast(bytes, result.images[0].data)
@@ -70,6 +73,7 @@ def resize(
     auto_orient: bool = True,
     strict: bool = False,
     preview: bool = False,
+    threads: int | None = None,
     limits: Limits | None = None,
 ) -> Samples:
     """The picture at another size: uint8 (height, width, 3) RGB, or (height, width) for gray.
@@ -82,6 +86,7 @@ def resize(
         auto_orient=auto_orient,
         strict=strict,
         preview=preview,
+        threads=threads,
         limits=limits,
     )
     return cast(Samples, result.images[0].data)
@@ -95,6 +100,7 @@ def process(
     auto_orient: bool = True,
     strict: bool = False,
     preview: bool = False,
+    threads: int | None = None,
     limits: Limits | None = None,
 ) -> Result:
     """Any number of sizes, and a perceptual hash, from one pass over the source.
@@ -102,10 +108,11 @@ def process(
     sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
     auto_orient: turn the pictures upright by their EXIF orientation. strict: raise at damage in the
     coded data instead of filling in and warning. preview: of a progressive file, use the first DC
-    scans alone, at 1/8, and read no further. limits: bounds on the source.
+    scans alone, at 1/8, and read no further. threads: that decode the picture, this one among them;
+    None for two where it has 16 megapixels or more, else one. limits: bounds on the source.
 
     Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError, EncodeError; ValueError when
-    nothing is asked for.
+    nothing is asked for, or no thread.
     """
     _require_work(sizes, fingerprint)
     with (
@@ -117,6 +124,7 @@ def process(
                 auto_orient=auto_orient,
                 strict=strict,
                 preview=preview,
+                threads=threads,
                 limits=limits,
                 store=opened.store,
             )
@@ -152,7 +160,7 @@ def process_many(
     `if __name__ == "__main__"`, as with `multiprocessing`. Raises ValueError when nothing is asked
     for, BrokenProcessPool when a process dies.
     """
-    from streamresize.batch import map_in_processes, processors
+    from streamresize.batch import map_in_processes
 
     _require_work(sizes, fingerprint)
     work = partial(
@@ -162,6 +170,7 @@ def process_many(
         auto_orient=auto_orient,
         strict=strict,
         preview=preview,
+        threads=1,
         limits=limits or Limits.from_environment(),
     )
     return map_in_processes(work, sources, jobs=jobs or processors(), together=together)
@@ -182,6 +191,7 @@ async def aprocess(
     auto_orient: bool = True,
     strict: bool = False,
     preview: bool = False,
+    threads: int | None = None,
     limits: Limits | None = None,
 ) -> Result:
     """`process` for a source whose bytes arrive asynchronously.
@@ -199,6 +209,7 @@ async def aprocess(
             auto_orient=auto_orient,
             strict=strict,
             preview=preview,
+            threads=threads,
             limits=limits,
         )
     ) as job:
@@ -214,6 +225,7 @@ def decode_planes(
     scale: int | Sequence[int] = 1,
     *,
     strict: bool = False,
+    threads: int | None = None,
     limits: Limits | None = None,
 ) -> list[Samples | DeepSamples]:
     """The component planes at their own sampling: a list of uint8 (h, w).
@@ -227,7 +239,7 @@ def decode_planes(
     Raises what `process` raises, and ValueError for other scales.
     """
     with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
-        strips = _strips(decoder, opened.chunks, scale, strict=strict, whole=True)
+        strips = _strips(decoder, opened.chunks, scale, strict=strict, threads=threads, whole=True)
         return list(next(strips).planes)
 
 
@@ -236,6 +248,7 @@ def strips(
     scale: int | Sequence[int] = 8,
     *,
     strict: bool = False,
+    threads: int | None = None,
     limits: Limits | None = None,
 ) -> Iterator[Strip]:
     """The component planes as strips of rows, top to bottom, as they are decoded.
@@ -243,7 +256,7 @@ def strips(
     Every strip has arrays of its own. scale, errors: as in `decode_planes`.
     """
     with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
-        yield from _strips(decoder, opened.chunks, scale, strict=strict)
+        yield from _strips(decoder, opened.chunks, scale, strict=strict, threads=threads)
 
 
 def _require_work(sizes: Sequence[Size], fingerprint: bool) -> None:
@@ -271,11 +284,12 @@ def _strips(
     scale: int | Sequence[int],
     *,
     strict: bool,
+    threads: int | None,
     whole: bool = False,
 ) -> Iterator[Strip]:
     info = _read_header(decoder, chunks)
     scales = [scale] * info.components if isinstance(scale, int) else list(scale)
-    decoder.start(scales, strict=strict, whole=whole)
+    decoder.start(scales, strict=strict, threads=decoding_threads(info, threads), whole=whole)
     while not decoder.complete:
         yield from decoder.strips()
         if not decoder.complete:

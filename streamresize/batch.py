@@ -5,7 +5,6 @@ Threads would wait for each other: for a small picture half of the time is spent
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,13 +15,6 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def map_in_processes(

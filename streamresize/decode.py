@@ -96,15 +96,17 @@ class StripDecoder:
         *,
         strict: bool = False,
         preview: bool = False,
+        threads: int = 1,
         reuse: bool = False,
         whole: bool = False,
     ) -> None:
         """Choose a DCT scale (1, 2, 4 or 8) for each component.
 
-        preview: of a progressive file, use the first DC scans alone. reuse: every strip lies in the
+        preview: of a progressive file, use the first DC scans alone. threads: that decode a large
+        picture, this one among them. reuse: every strip lies in the
         same arrays. whole: one strip holds the whole picture.
         """
-        self._native.start(scales, strict, preview)
+        self._native.start(scales, strict, preview, threads)
         header = self._native.header
         self._layout = self._native.planes()
         self._dtype = np.dtype(np.uint8 if header.precision == 8 else np.uint16)

@@ -8,14 +8,18 @@ from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
 from streamresize.pipeline import Size, choose_scales, make_branch, picture_sinks
+from streamresize.processors import decoding_threads
 from streamresize.sinks import PhashSink, Sink
 from streamresize.sources import CHUNK_BYTES
 
 BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
 DECODER_BYTES = 1 << 18  # window, tables, a group of MCUs
-LANES_BYTES = 1 << 20  # a wider window, tables and records of the lanes
-DC_LANES_BYTES = 1 << 19  # the same at scale 8
+LANES = 3  # in a thread
+LANE_BYTES = 1 << 18  # what a lane has decoded
+DC_LANE_BYTES = 1 << 16  # the same at scale 8
+LANES_BYTES = 5 << 16  # a wider window, and tables
+SHARED_LANES_BYTES = 9 << 18  # the same for several threads: two windows
 LANES_FROM_BLOCKS = 16_000
 SCAN_BYTES = 3 << 15  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
@@ -26,7 +30,13 @@ DC_BYTES = 2 + 1
 LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_600_000}
 
 
-def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool = False) -> int:
+def estimate_memory(
+    info: ImageInfo,
+    sizes: Sequence[Size],
+    *,
+    fingerprint: bool = False,
+    threads: int | None = None,
+) -> int:
     """Bytes that `process` takes at its peak, above a process that has imported streamresize.
 
     The part that does not grow with the output depends on the width of the source, never on its
@@ -40,7 +50,7 @@ def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool
     return (
         SOURCE_BYTES
         + DECODER_BYTES
-        + (lanes_bytes(scales) if _has_lanes(info) else 0)
+        + (lanes_bytes(scales, decoding_threads(info, threads)) if _has_lanes(info) else 0)
         + (coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES if info.multi_scan else 0)
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
@@ -49,9 +59,12 @@ def estimate_memory(info: ImageInfo, sizes: Sequence[Size], *, fingerprint: bool
     )
 
 
-def lanes_bytes(scales: Sequence[int]) -> int:
+def lanes_bytes(scales: Sequence[int], threads: int) -> int:
     """What the lanes of a large single scan take."""
-    return DC_LANES_BYTES if all(scale == BLOCK for scale in scales) else LANES_BYTES
+    lane = DC_LANE_BYTES if all(scale == BLOCK for scale in scales) else LANE_BYTES
+    if threads == 1:
+        return LANES_BYTES + LANES * lane
+    return SHARED_LANES_BYTES + 2 * LANES * (threads + 1) * lane
 
 
 def _has_lanes(info: ImageInfo) -> bool:

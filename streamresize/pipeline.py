@@ -19,6 +19,7 @@ from streamresize.geometry import (
 )
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
+from streamresize.processors import decoding_threads
 from streamresize.resample import Axis, Filter, PlaneResampler
 from streamresize.sinks import (
     FORMATS,
@@ -161,6 +162,7 @@ class Job:
         auto_orient: bool = True,
         strict: bool = False,
         preview: bool = False,
+        threads: int | None = None,
         limits: Limits | None = None,
         store: Store | None = None,
     ) -> None:
@@ -169,6 +171,7 @@ class Job:
         self._auto_orient = auto_orient
         self._strict = strict
         self._preview = preview
+        self._threads = threads
         self._decoder = StripDecoder(limits, store)
         self._pictures: list[PictureSink] = []
         self._phash: PhashSink | None = None
@@ -223,7 +226,13 @@ class Job:
         preview = self._preview and info.progressive
         requests = [request for sink in sinks for request in sink.requests]
         scales = [8] * info.components if preview else choose_scales(info, requests)
-        self._decoder.start(scales, strict=self._strict, preview=preview, reuse=True)
+        self._decoder.start(
+            scales,
+            strict=self._strict,
+            preview=preview,
+            threads=decoding_threads(info, self._threads),
+            reuse=True,
+        )
         for sink in sinks:
             sink.begin()
         self._branches = [make_branch(info, sink, scales) for sink in sinks]

@@ -1,7 +1,6 @@
 """Many inputs at once, in processes."""
 
 import math
-import os
 from collections.abc import Generator, Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 import streamresize
 from streamresize import Result, Size
-from streamresize.batch import map_in_processes, processors
+from streamresize.batch import map_in_processes
 from streamresize.cli import inputs, main
 
 from .support.pictures import photo, pillow_jpeg
@@ -39,10 +38,6 @@ def test_an_endless_input_is_taken_bit_by_bit() -> None:
 def test_what_the_work_raises_is_raised() -> None:
     with pytest.raises(ValueError, match="math domain"):
         list(map_in_processes(math.sqrt, [4, -4], jobs=1))
-
-
-def test_processors_are_those_of_this_process() -> None:
-    assert 1 <= processors() <= (os.cpu_count() or 1)
 
 
 def test_process_many(tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 // Decodes a file at one scale again and again, for profilers and for comparing builds:
-// decode FILE SCALE [RUNS]. Prints the median time and a checksum of all samples.
+// decode FILE SCALE [RUNS [THREADS]]. Prints the median time and a checksum of all samples.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -28,13 +28,13 @@ struct Run {
 
 class Pass {
  public:
-  explicit Pass(const Bytes& bytes) : bytes_(bytes) {}
+  Pass(const Bytes& bytes, unsigned threads) : bytes_(bytes), threads_(threads) {}
 
   Status decode(std::uint8_t scale) {
     Status status = settle([&] { return decoder_.read_header(); });
     if (!status.ok()) return status;
     const std::size_t count = decoder_.header().frame.component_count;
-    status = decoder_.start(std::vector<std::uint8_t>(count, scale), {});
+    status = decoder_.start(std::vector<std::uint8_t>(count, scale), {.threads = threads_});
     if (status.ok() && decoder_.header().multi_scan) {
       status = settle([&] { return decoder_.read_scans(); });
       decoder_.open(std::make_unique<MemorySource>(bytes_));
@@ -80,6 +80,7 @@ class Pass {
   }
 
   const Bytes& bytes_;
+  unsigned threads_;
   Decoder decoder_;
   std::size_t fed_ = 0;
   std::vector<Bytes> rows_;
@@ -87,9 +88,9 @@ class Pass {
   std::uint64_t checksum_ = 0;
 };
 
-Run run(const Bytes& bytes, std::uint8_t scale) {
+Run run(const Bytes& bytes, std::uint8_t scale, unsigned threads) {
   const auto begin = std::chrono::steady_clock::now();
-  Pass pass(bytes);
+  Pass pass(bytes, threads);
   const Status status = pass.decode(scale);
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - begin;
   return {status, taken.count(), pass.checksum()};
@@ -98,13 +99,14 @@ Run run(const Bytes& bytes, std::uint8_t scale) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count < 3) return std::fputs("decode FILE SCALE [RUNS]\n", stderr), 2;
+  if (count < 3) return std::fputs("decode FILE SCALE [RUNS [THREADS]]\n", stderr), 2;
   std::ifstream file(arguments[1], std::ios::binary);
   const Bytes bytes((std::istreambuf_iterator<char>(file)), {});
   const auto scale = static_cast<std::uint8_t>(std::atoi(arguments[2]));
+  const auto threads = static_cast<unsigned>(count > 4 ? std::atoi(arguments[4]) : 1);
   std::vector<Run> runs;
   for (int i = count > 3 ? std::atoi(arguments[3]) : 1; i > 0; --i) {
-    runs.push_back(run(bytes, scale));
+    runs.push_back(run(bytes, scale, threads));
   }
   std::ranges::sort(runs, {}, &Run::milliseconds);
   const Run& median = runs[runs.size() / 2];

@@ -97,7 +97,7 @@ class PyDecoder {
     return decoder_.header();
   }
 
-  void start(const std::vector<std::uint8_t>& scales, bool strict, bool preview) {
+  void start(const std::vector<std::uint8_t>& scales, bool strict, bool preview, unsigned threads) {
     const Exclusive guard(busy_);
     if (started_) throw std::runtime_error("start() was called before");
     if (scales.size() != header().frame.component_count) {
@@ -108,7 +108,8 @@ class PyDecoder {
         throw std::invalid_argument("scales: each must be 1, 2, 4 or 8");
       }
     }
-    settled(decoder_.start(scales, {.strict = strict, .preview = preview}));
+    if (threads == 0) throw std::invalid_argument("threads: at least 1");
+    settled(decoder_.start(scales, {.strict = strict, .preview = preview, .threads = threads}));
     started_ = true;
     opened_ = !header().multi_scan;
   }
@@ -285,7 +286,7 @@ void register_decoder(nb::module_& module) {
       .def("read_header", &PyDecoder::read_header)
       .def_prop_ro("header", &PyDecoder::header, nb::rv_policy::reference_internal)
       .def("expect_bytes", &PyDecoder::expect_bytes, "count"_a)
-      .def("start", &PyDecoder::start, "scales"_a, "strict"_a, "preview"_a)
+      .def("start", &PyDecoder::start, "scales"_a, "strict"_a, "preview"_a, "threads"_a)
       .def("read_scans", &PyDecoder::read_scans)
       .def("open_file", &PyDecoder::open_file, "descriptor"_a, "start"_a)
       .def("open_buffer", &PyDecoder::open_buffer, "buffer"_a)

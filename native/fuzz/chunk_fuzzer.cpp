@@ -1,4 +1,4 @@
-// Pieces of random sizes against the whole. The first two bytes choose scales and sizes.
+// Pieces of random sizes against the whole. The first two bytes choose scales, sizes and threads.
 #include <algorithm>
 
 #include "decode_all.hpp"
@@ -27,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       .limits = kFuzzLimits};
   const Decoded whole = decode_all(bytes, request);
   request.chunk = 1U + data[1];
+  request.options.threads = 1U + data[1] % 2U;
   const Decoded pieces = decode_all(bytes, request);
   // Work is paid for with bytes: what is refused depends on how many have come.
   if (whole.status.code == StatusCode::limit || pieces.status.code == StatusCode::limit) return 0;

@@ -26,6 +26,9 @@ class ArithmeticCoder {
   [[nodiscard]] std::ptrdiff_t used() const { return decoder_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return decoder_.left(); }
   [[nodiscard]] std::uint32_t ready() const { return 0; }
+  [[nodiscard]] static constexpr bool is_ahead() { return false; }
+  [[nodiscard]] static constexpr std::size_t windows() { return 1; }
+  void decode_ahead() {}
   [[nodiscard]] static constexpr std::size_t window_bytes() { return 1 << 15; }
 
   void begin_interval() {

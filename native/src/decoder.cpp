@@ -176,7 +176,7 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
   if (expected != 0) {
     if (Status status = check_work(block_visits(frame, scan)); !status.ok()) return status;
   }
-  return make_cursor(frame, scan, kept, *log, single_scan);
+  return make_cursor(frame, scan, kept, options.threads, *log, single_scan);
 }
 
 // Files must pay for work with bytes: a declared size costs an attacker nothing.
@@ -234,7 +234,7 @@ Status Decoder::State::open_scans() {
   if (Status status = check_work(visits); !status.ok()) return status;
   for (const Scan& scan : index.scans()) {
     std::unique_ptr<ScanCursor> cursor;
-    Status status = make_cursor(frame, scan, kept, *log, cursor);
+    Status status = make_cursor(frame, scan, kept, 1, *log, cursor);
     if (!status.ok()) return status;
     open_scans_.push_back({std::move(cursor), Input(scan.begin), scan.end});
   }

@@ -7,12 +7,15 @@ namespace streamresize {
 
 void EntropyBytes::refill(Input& input, std::size_t taken) {
   size_ -= taken;
-  std::memmove(window_.data(), window_.data() + taken, size_);
+  const std::uint8_t* left = windows_[current_].data() + taken;
+  current_ = (current_ + 1) % windows_.size();
+  std::vector<std::uint8_t>& window = windows_[current_];
+  std::memmove(window.data(), left, size_);
   const std::span<const std::uint8_t> source = input.bytes();
   const std::uint8_t* at = source.data();
   const std::uint8_t* const source_end = at + source.size();
-  std::uint8_t* out = window_.data() + size_;
-  std::uint8_t* const full = window_.data() + window_.size() - kPadding;
+  std::uint8_t* out = window.data() + size_;
+  std::uint8_t* const full = window.data() + window.size() - kPadding;
   while (end_ == End::open && at != source_end && out != full) {
     const auto room = static_cast<std::size_t>(std::min(full - out, source_end - at));
     const auto* prefix = static_cast<const std::uint8_t*>(std::memchr(at, 0xFF, room));
@@ -32,7 +35,7 @@ void EntropyBytes::refill(Input& input, std::size_t taken) {
   if (end_ == End::open && input.finished() && source_end - at < 2 && out != full) {
     end_ = End::source;
   }
-  size_ = static_cast<std::size_t>(out - window_.data());
+  size_ = static_cast<std::size_t>(out - window.data());
   std::memset(out, 0, kPadding);
   input.consume(static_cast<std::size_t>(at - source.data()));
   source_end_ = input.offset();

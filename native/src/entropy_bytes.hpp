@@ -15,8 +15,9 @@ class EntropyBytes {
   // Zero bytes behind the window, so that eight bytes can be loaded at its last one.
   static constexpr std::size_t kPadding = 8;
 
-  // A window of `size` bytes.
-  explicit EntropyBytes(std::size_t size) : window_(size + kPadding) {}
+  // A window of `size` bytes. With two of them, refill() leaves the bytes of the one before alone.
+  explicit EntropyBytes(std::size_t size, std::size_t windows = 1)
+      : windows_(windows, std::vector<std::uint8_t>(size + kPadding)) {}
 
   // Drops the first `taken` bytes and takes more from the input: until the window is full, or up to
   // a 0xFF that is no data.
@@ -27,7 +28,7 @@ class EntropyBytes {
 
   // Valid until the next call; kPadding zeros follow.
   [[nodiscard]] std::span<const std::uint8_t> bytes() const {
-    return std::span(window_).first(size_);
+    return std::span(windows_[current_]).first(size_);
   }
 
   // Nothing follows in this restart interval: a marker is next, or the source has ended.
@@ -40,7 +41,8 @@ class EntropyBytes {
  private:
   enum class End : std::uint8_t { open, marker, source };
 
-  std::vector<std::uint8_t> window_;
+  std::vector<std::vector<std::uint8_t>> windows_;
+  std::size_t current_ = 0;
   std::size_t size_ = 0;
   End end_ = End::open;
   std::uint64_t source_end_ = 0;  // the place in the source behind the window's last byte

@@ -20,8 +20,11 @@ namespace streamresize {
 //   max_block_bytes()         the most bytes that one block can take
 //   window_bytes()            bytes that it likes to have at hand
 //   attach(bytes, dropped)    continue in these bytes, the first ones being dropped
-//   used(), left()            bytes decoded, and bytes it has not taken yet
-//   ready()                   MCUs that it has decoded ahead
+//   used(), left()            bytes decoded, and bytes that nothing has begun to decode
+//   windows()                 2 if bytes must stay until others have been attached twice, else 1
+//   decode_ahead()            may decode MCUs before they are asked for
+//   ready()                   how many of those are left
+//   is_ahead()                whether it is decoding more of them just now
 //   begin_interval()          forget everything but the tables (E.2.4)
 //   decode_mcus(mcu, count, at_marker)   decode `count` MCUs; whether a marker ends the bytes
 //   fill(block)               stand in for a block that is lost
@@ -31,10 +34,11 @@ class EntropyScan final : public ScanCursor {
   EntropyScan(const ScanLayout& layout, Coder coder, std::uint32_t restart_interval,
               WarningLog& log)
       : layout_(layout),
-        coder_(std::move(coder)),
         log_(log),
-        reserve_(layout.blocks_per_mcu() * coder_.max_block_bytes() + kLookahead),
-        bytes_(window_bytes()),
+        reserve_(layout.blocks_per_mcu() * coder.max_block_bytes() + kLookahead),
+        window_bytes_(std::max(coder.window_bytes(), 2 * reserve_)),
+        bytes_(window_bytes_, coder.windows()),
+        coder_(std::move(coder)),
         restart_interval_(restart_interval),
         interval_left_(restart_interval) {}
 
@@ -57,9 +61,6 @@ class EntropyScan final : public ScanCursor {
   // Bytes that a coder takes before it needs them.
   static constexpr std::size_t kLookahead = 8;
 
-  [[nodiscard]] std::size_t window_bytes() const {
-    return std::max(coder_.window_bytes(), 2 * reserve_);
-  }
   [[nodiscard]] bool restarts() const { return restart_interval_ != 0 && !ended_; }
 
   // Behind the end of a restart interval, with the bytes of a whole MCU at hand.
@@ -68,12 +69,18 @@ class EntropyScan final : public ScanCursor {
       if (Status status = begin_interval(input); !status.ok()) return status;
     }
     if (filling_ || coder_.ready() != 0) return {};
-    if (!bytes_.ended() && coder_.left() < refill_below_ && !input.exhausted()) {
-      const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
-      bytes_.refill(input, static_cast<std::size_t>(used));
-      coder_.attach(bytes_.bytes(), used);
+    if (!bytes_.ended() && coder_.left() < refill_below_) {
+      if (input.exhausted() && coder_.is_ahead()) return Status::need_input();
+      if (!input.exhausted()) refill(input);
     }
+    coder_.decode_ahead();
     return mcus_at_hand() != 0 ? Status{} : Status::need_input();
+  }
+
+  void refill(Input& input) {
+    const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
+    bytes_.refill(input, static_cast<std::size_t>(used));
+    coder_.attach(bytes_.bytes(), used);
   }
 
   // MCUs that can be decoded without running dry.
@@ -159,13 +166,14 @@ class EntropyScan final : public ScanCursor {
   }
 
   const ScanLayout layout_;
-  Coder coder_;
   WarningLog& log_;
   const std::size_t reserve_;
+  const std::size_t window_bytes_;
   // Early enough that many MCUs are at hand for each call of the coder.
   const std::ptrdiff_t refill_below_ =
-      static_cast<std::ptrdiff_t>(std::max(reserve_, window_bytes() / 4));
+      static_cast<std::ptrdiff_t>(std::max(reserve_, window_bytes_ / 4));
   EntropyBytes bytes_;
+  Coder coder_;  // threads of which may read the bytes
   const std::uint32_t restart_interval_;
   std::uint32_t interval_left_;    // MCUs to the next restart marker
   std::uint8_t next_restart_ = 0;  // n of the RSTn that ends the current interval

@@ -28,12 +28,21 @@ class HuffmanTable {
   // False if the counts do not describe a prefix code.
   bool build(const HuffmanSpec& spec);
 
+  struct Code {
+    std::uint8_t symbol;
+    std::uint8_t length;  // 0 where no code matches
+  };
+
+  // The code that the next 16 bits begin with.
+  [[nodiscard]] Code find(std::uint32_t window) const {
+    const Code code = lookup_[window >> (16 - kLookupBits)];
+    return code.length != 0 ? code : long_code(window);
+  }
+
   // Takes one code and returns its symbol, or -1 where no code matches.
   // Precondition: reader.ensure_symbol().
   int decode(BitReader& reader) const {
-    Code code = lookup_[reader.peek(kLookupBits)];
-    if (code.length == 0) [[unlikely]]
-      code = long_code(reader.peek(16));
+    const Code code = find(reader.peek(16));
     reader.skip(code.length);
     return code.length == 0 ? -1 : code.symbol;
   }
@@ -51,11 +60,6 @@ class HuffmanTable {
   }
 
  private:
-  struct Code {
-    std::uint8_t symbol;
-    std::uint8_t length;
-  };
-
   // Of more than kLookupBits bits; no length if there is none.
   [[nodiscard]] Code long_code(std::uint32_t window) const;
 

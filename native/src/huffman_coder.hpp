@@ -19,6 +19,9 @@ class HuffmanCoder {
   [[nodiscard]] std::ptrdiff_t used() const { return reader_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return reader_.left(); }
   [[nodiscard]] std::uint32_t ready() const { return 0; }
+  [[nodiscard]] static constexpr bool is_ahead() { return false; }
+  [[nodiscard]] static constexpr std::size_t windows() { return 1; }
+  void decode_ahead() {}
   [[nodiscard]] static constexpr std::size_t window_bytes() { return 1 << 16; }
 
  protected:

@@ -53,9 +53,11 @@ struct HuffmanLoops {
   // Blocks of a first scan of AC coefficients (G.1.2.2), and of one that adds a bit (G.1.2.3).
   McuProgress (*decode_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
   McuProgress (*refine_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
-  // Blocks of a sequential scan, at several places at once.
-  LaneResult (*run_lanes)(const LaneTables& tables, const BitReader& window,
-                          const LaneRequest& request);
+  // kLanes stretches of a round, from number `first` on.
+  void (*run_lanes)(const LaneTables& tables, LaneRound& round, std::size_t first);
+  // Ends the MCU in which stretch number `first` is: at one that the stretch behind it knows to
+  // begin. Returns the number of that MCU in the latter, Stretch::kStarts if they do not meet.
+  std::uint32_t (*join_lanes)(const LaneTables& tables, LaneRound& round, std::size_t first);
 };
 
 extern const HuffmanLoops kPortableLoops;

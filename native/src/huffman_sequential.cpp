@@ -5,7 +5,7 @@
 namespace streamresize {
 HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc,
                                      const HuffmanTables& ac, const KeptCoefficients& kept,
-                                     const ScanLayout& layout) {
+                                     const ScanLayout& layout, unsigned threads) {
   const std::uint64_t blocks = layout.mcus() * layout.blocks_per_mcu();
   for (std::size_t i = 0; i < header.component_count; ++i) {
     const ScanComponent& component = header.components[i];
@@ -28,15 +28,13 @@ HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTabl
     in_mcu.insert(in_mcu.end(), layout.blocks_in_mcu(i),
                   components_[header.components[i].index].tables);
   }
-  lanes_.emplace(in_mcu);
+  lanes_ = std::make_unique<Lanes>(in_mcu, threads);
 }
 
 McuProgress HuffmanSequential::decode_mcus(McuBlocks& mcu, std::uint32_t count, bool) {
-  if (lanes_) {
-    if (lanes_->ready() == 0) lanes_->run(reader_);
-    const std::uint32_t ready = std::min(count, lanes_->ready());
-    lanes_->take(mcu, ready, components_);
-    if (ready != 0) return {.decoded = ready};
+  if (ready() != 0) {
+    lanes_->take(mcu, count, components_);
+    return {.decoded = count};
   }
   return huffman_loops().decode_mcus(reader_, components_, mcu, count);
 }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "huffman_coder.hpp"
@@ -16,11 +15,11 @@ class HuffmanSequential : public HuffmanCoder {
  public:
   // Tables pay only where many blocks follow: `blocks` is their number.
   HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc, const HuffmanTables& ac,
-                    const KeptCoefficients& kept, const ScanLayout& layout);
+                    const KeptCoefficients& kept, const ScanLayout& layout, unsigned threads);
 
   [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 64 * kMaxSymbolBytes; }
   [[nodiscard]] std::size_t window_bytes() const {
-    return lanes_ ? Lanes::kWindowBytes : HuffmanCoder::window_bytes();
+    return lanes_ ? lanes_->window_bytes() : HuffmanCoder::window_bytes();
   }
   void begin_interval() {
     reader_.discard_bits();
@@ -28,6 +27,18 @@ class HuffmanSequential : public HuffmanCoder {
     if (lanes_) lanes_->clear();
   }
   [[nodiscard]] std::uint32_t ready() const { return lanes_ ? lanes_->ready() : 0; }
+  void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
+    HuffmanCoder::attach(bytes, dropped);
+    if (lanes_) lanes_->drop(dropped);
+  }
+  [[nodiscard]] std::ptrdiff_t left() const {
+    return HuffmanCoder::left() - (lanes_ ? lanes_->bytes_ahead() : 0);
+  }
+  [[nodiscard]] std::size_t windows() const { return lanes_ ? lanes_->windows() : 1; }
+  void decode_ahead() {
+    if (lanes_ && lanes_->ready() == 0) lanes_->run(reader_);
+  }
+  [[nodiscard]] bool is_ahead() const { return lanes_ && lanes_->is_ahead(); }
   McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
   void fill(const McuBlock& block) const {
     CoefficientRow::clear(block);
@@ -43,7 +54,7 @@ class HuffmanSequential : public HuffmanCoder {
 
   std::vector<SharedTables> tables_;
   ComponentCodings components_;
-  std::optional<Lanes> lanes_;
+  std::unique_ptr<Lanes> lanes_;
 };
 
 }  // namespace streamresize

@@ -12,17 +12,6 @@
 namespace streamresize {
 namespace {
 
-// Where a lane stands. A lane that met an invalid code has no slot.
-struct Lane {
-  std::uint64_t bit;  // in the window; `sum` says how many of the bits behind it are taken
-  LaneTables::Entry sum;
-  const LaneTables::Entry* table;
-  const LaneTables::Slot* slot;
-  std::uint16_t* record;  // of the current block
-
-  [[nodiscard]] bool is_alive() const { return slot != nullptr; }
-};
-
 // The window from the lane's next bit on.
 inline std::uint64_t load(const std::uint8_t* data, Lane& lane) {
   lane.bit += lane.sum & LaneTables::kBits;
@@ -37,6 +26,17 @@ inline LaneTables::Entry pack_value(std::int32_t value) {
   return LaneTables::Entry{static_cast<std::uint16_t>(value)} << LaneTables::kValueShift;
 }
 
+// Leaves a value in the block's record.
+[[gnu::always_inline]] inline void go_on(Lane& lane, LaneTables::Next next,
+                                         const LaneTables::Entry* entries, std::uint32_t behind,
+                                         std::uint16_t value) {
+  lane.record[next.place] = value;
+  lane.record[-1] = static_cast<std::uint16_t>(behind);
+  lane.record += next.record;
+  lane.slot += next.slot;
+  lane.table = entries + next.table;
+}
+
 // One lookup, without a branch on where a block ends. False where no entry serves.
 template <bool DcOnly>
 [[gnu::always_inline]] inline bool advance(const LaneTables::Entry* entries, Lane& lane,
@@ -48,114 +48,96 @@ template <bool DcOnly>
   bits <<= entry & 63;
   const std::uint32_t ends = sum >> 31;
   const std::uint32_t ended = 0 - ends;
+  lane.sum = sum & ~(ended & ~LaneTables::kBits);
   const LaneTables::Slot& slot = *lane.slot;
-  std::uint32_t table = slot.first_ac ^ (slot.to_next_dc & ended);
   if constexpr (DcOnly) {
+    lane.table = entries + (slot.skip ^ (slot.to_next_dc & ended));
     std::memcpy(lane.record, &sum, sizeof sum);
     lane.record += 2 * ends;
+    lane.slot += ends;
   } else {
     const std::uint32_t behind = sum >> LaneTables::kAdvanceShift;
-    lane.record[slot.places[behind]] = static_cast<std::uint16_t>(entry >> LaneTables::kValueShift);
-    lane.record[slot.record - 1] = static_cast<std::uint16_t>(behind);
-    lane.record += slot.record & ended;
-    const std::int32_t passed = (slot.kept - static_cast<std::int32_t>(behind)) >> 31;
-    table ^= slot.to_skip & static_cast<std::uint32_t>(passed);
+    go_on(lane, slot.next[behind], entries, behind,
+          static_cast<std::uint16_t>(entry >> LaneTables::kValueShift));
   }
-  lane.table = entries + table;
-  lane.sum = sum & ~(ended & ~LaneTables::kBits);
-  lane.slot += ends;
   return true;
 }
 
 // The same, symbol by symbol, and where a block ends with its last coefficient.
-[[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, BitReader reader, Lane lane) {
-  reader.seek(static_cast<std::ptrdiff_t>(lane.bit + (lane.sum & LaneTables::kBits)));
+[[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, const BitReader& window,
+                                      Lane lane) {
+  const std::uint64_t bits = load(window.data(), lane);
   const LaneTables::Slot& slot = *lane.slot;
   const SequentialTables& symbols =
       *tables.symbols[static_cast<std::size_t>(lane.slot - tables.slots.data())];
   const int first = static_cast<int>(lane.sum >> LaneTables::kAdvanceShift);
-  const Step step = first == 0 ? decode_difference(reader, symbols.dc_symbols)
-                               : decode_symbol(reader, symbols.ac_symbols, first);
-  lane.bit = static_cast<std::uint64_t>(step.reader.bit());
-  if (step.k >= kInvalid) {
+  const bool is_dc = first == 0;
+  const HuffmanTable::Code code = (is_dc ? symbols.dc_symbols : symbols.ac_symbols)
+                                      .find(static_cast<std::uint32_t>(bits >> 48));
+  const int size = is_dc ? code.symbol : code.symbol & 15;
+  const int run = is_dc ? 0 : code.symbol >> 4;
+  if (code.length == 0 || size > 16) {
     lane.slot = nullptr;
     return lane;
   }
-  const bool is_eob = step.k >= AcSkipTable::kEob;
-  const int behind = first == 0 ? 1 : is_eob ? first : std::min(step.k + 1, kBlockEnd);
-  lane.sum &= LaneTables::kValue;
-  if (first == 0) lane.sum = pack_value(step.value);
-  lane.sum |= static_cast<LaneTables::Entry>(behind) << LaneTables::kAdvanceShift;
+  lane.bit += static_cast<std::uint64_t>(code.length + size);
+  const auto extra = static_cast<std::int32_t>(bits << code.length >> 32 >> (32 - size));
+  const std::int32_t value = size == 0 ? 0 : BitReader::extend(extra, size);
+  const bool is_eob = !is_dc && size == 0 && run != kZeroRun;
+  const int behind = is_eob ? first + 1 : first + run + 1;
+  const bool ends = is_eob || behind >= kBlockEnd;
   if (tables.dc_only) {
+    lane.sum = is_dc ? pack_value(value) : lane.sum & LaneTables::kValue;
     std::memcpy(lane.record, &lane.sum, sizeof lane.sum);
+    lane.record += ends ? 2 : 0;
+    lane.table = tables.entries.data() + (slot.skip ^ (ends ? slot.to_next_dc : 0));
+    lane.slot += ends ? 1 : 0;
   } else {
-    if (!is_eob) lane.record[slot.places[behind]] = static_cast<std::uint16_t>(step.value);
-    lane.record[slot.record - 1] = static_cast<std::uint16_t>(behind);
-    lane.sum &= ~LaneTables::kValue;
-  }
-  std::uint32_t table = slot.first_ac ^ (behind > slot.kept ? slot.to_skip : 0);
-  if (is_eob || behind == kBlockEnd) {
-    table = slot.first_ac ^ slot.to_skip ^ slot.to_next_dc;
+    const auto index =
+        static_cast<std::uint32_t>(std::min(behind, kBlockEnd)) | (ends ? AcSkipTable::kEob : 0U);
+    go_on(lane, slot.next[index], tables.entries.data(), index, static_cast<std::uint16_t>(value));
     lane.sum = 0;
-    lane.record += slot.record;
-    ++lane.slot;
   }
-  lane.table = tables.entries.data() + table;
+  lane.sum =
+      ends ? 0 : lane.sum | static_cast<LaneTables::Entry>(behind) << LaneTables::kAdvanceShift;
   return lane;
 }
 
+// kLanes stretches of a round, or the joint between two.
 template <bool DcOnly>
 class LaneGroup {
  public:
-  LaneGroup(const LaneTables& tables, const BitReader& window, const LaneRequest& request)
+  LaneGroup(const LaneTables& tables, LaneRound& round, std::size_t first)
       : tables_(tables),
-        window_(window),
-        request_(request),
+        window_(round.window),
+        stretches_(round.stretches.data() + first),
+        is_first_(first == 0),
+        is_last_(first + kLanes == round.stretches.size()),
         entries_(tables.entries.data()),
-        slots_(tables.slots.data()) {
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      lanes_[i] = {request.begin[i], 0, entries_ + tables.first_dc, slots_,
-                   request.records[i].data()};
-      // Nothing is checked in the middle of a turn, nor until an MCU ends.
-      const std::size_t spare =
-          2 * tables.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
-      full_[i] = request.records[i].data() + request.records[i].size() - spare;
-    }
+        slots_(tables.slots.data()) {}
+
+  void run() {
+    record_starts();
+    run_together<0, 1, 2>();
+    run_together<0, 1>();
+    run_together<0, 2>();
+    run_together<1, 2>();
+    if (is_last_) return;
+    run_together<0>();
+    run_together<1>();
+    run_together<2>();
   }
 
-  LaneResult run() {
-    for (std::size_t i = 1; i < kLanes; ++i) record_starts(i);
-    run_together<0, 1, 2>();
-    if (has_arrived(0)) {
-      run_together<1, 2>();
-    } else {
-      run_together<0, 2>();
-    }
-    LaneResult result = join();
-    for (std::size_t i = 0; i < kLanes; ++i) result.written[i] = written(i);
-    return result;
+  // Ends the last MCU of the first stretch: where the one behind it knows an MCU to begin, if it is
+  // not the last. Returns the number of that MCU, kStarts if there is none.
+  std::uint32_t join(bool is_last) {
+    Stretch& stretch = stretches_[0];
+    if (!is_last) return reach_starts(stretch, stretches_[1]);
+    finish_mcu(stretch.lane);
+    return Stretch::kStarts;
   }
 
  private:
-  static constexpr std::uint32_t kRecorded = 16;
-  static constexpr std::size_t kMostOfBlock = 65;  // values
-
-  // Where the lane is to end: in front of the next one, or somewhere.
-  [[nodiscard]] std::uint64_t goal(std::size_t i) const {
-    return i + 1 < kLanes ? request_.begin[i + 1] : request_.end;
-  }
-  [[nodiscard]] bool has_arrived(std::size_t i) const { return lanes_[i].bit >= goal(i); }
-
-  // The block that follows may have been begun.
-  [[nodiscard]] std::size_t written(std::size_t i) const {
-    return static_cast<std::size_t>(lanes_[i].record - request_.records[i].data()) + kMostOfBlock;
-  }
-
-  [[nodiscard]] std::uint32_t mcus(std::size_t i) const {
-    const auto values = static_cast<std::size_t>(lanes_[i].record - request_.records[i].data());
-    return static_cast<std::uint32_t>(values / tables_.record_of_mcu);
-  }
-
   // Without it a lane comes to the end of the slots.
   void turn(Lane& lane) const {
     const auto blocks = static_cast<std::ptrdiff_t>(tables_.turn);
@@ -177,20 +159,43 @@ class LaneGroup {
     turn(lane);
   }
 
-  // Of the first MCUs of a lane that starts at a guess.
-  void record_starts(std::size_t i) {
-    Lane& lane = lanes_[i];
-    while (recorded_[i] < kRecorded && lane.is_alive() && !has_arrived(i)) {
-      starts_[i][recorded_[i]++] = lane.bit;
-      finish_mcu(lane);
+  static bool has_arrived(const Stretch& stretch) { return stretch.lane.bit >= stretch.goal; }
+
+  // The first MCUs of the lanes that start at a guess. Bit by bit in turn: alone they would wait
+  // for their lookups.
+  void record_starts() const {
+    bool is_recording = true;
+    while (is_recording) {
+      is_recording = false;
+      for (std::size_t i = is_first_ ? 1 : 0; i < kLanes; ++i) {
+        Stretch& stretch = stretches_[i];
+        if (stretch.start_count == Stretch::kStarts || !stretch.lane.is_alive()) continue;
+        if (has_arrived(stretch)) continue;
+        is_recording = true;
+        record_start(stretch);
+      }
     }
+  }
+
+  void record_start(Stretch& stretch) const {
+    Lane& lane = stretch.lane;
+    std::uint64_t bits = load(window_.data(), lane);
+    const auto slot = static_cast<std::size_t>(lane.slot - slots_);
+    if (lane.sum == 0 && slot % tables_.slots_in_mcu == 0)
+      stretch.starts[stretch.start_count++] = lane.bit;
+    if (!advance<DcOnly>(entries_, lane, bits)) lane = advance_slowly(tables_, window_, lane);
+    turn(lane);
   }
 
   // Until one of the lanes is where it should be, or cannot go on.
   template <std::size_t... I>
   void run_together() {
     const std::uint8_t* data = window_.data();
-    std::array<Lane, kLanes> lanes = lanes_;
+    std::array<Lane, kLanes> lanes = {stretches_[0].lane, stretches_[1].lane, stretches_[2].lane};
+    const std::array<std::uint64_t, kLanes> goals = {stretches_[0].goal, stretches_[1].goal,
+                                                     stretches_[2].goal};
+    const std::array<const std::uint16_t*, kLanes> full = {stretches_[0].full, stretches_[1].full,
+                                                           stretches_[2].full};
     const auto step = [&](Lane& lane, std::uint64_t& bits) __attribute__((always_inline)) {
       if (advance<DcOnly>(entries_, lane, bits)) [[likely]]
         return true;
@@ -199,7 +204,7 @@ class LaneGroup {
       return lane.is_alive();
     };
     bool alive = (lanes[I].is_alive() && ...);
-    while (alive && ((lanes[I].bit < goal(I) && lanes[I].record < full_[I]) && ...)) {
+    while (alive && ((lanes[I].bit < goals[I] && lanes[I].record < full[I]) && ...)) {
       for (int i = 0; i < 2 && alive; ++i) {
         std::array<std::uint64_t, kLanes> bits;
         ((bits[I] = load(data, lanes[I])), ...);
@@ -208,55 +213,41 @@ class LaneGroup {
       }
       (turn(lanes[I]), ...);
     }
-    lanes_ = lanes;
+    ((stretches_[I].lane = lanes[I]), ...);
   }
 
-  LaneResult join() {
-    LaneResult result;
-    std::uint32_t from = 0;
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      const bool is_last = i + 1 == kLanes;
-      const std::uint32_t met = is_last ? (finish_mcu(lanes_[i]), 0) : reach_starts(i);
-      if (!lanes_[i].is_alive()) return result;
-      result.from[i] = from;
-      result.mcus[i] = mcus(i);
-      result.end = lanes_[i].bit;
-      if (met == kRecorded) return result;
-      from = met;
-    }
-    return result;
-  }
-
-  // Takes a lane to an MCU among those where the next one began, and returns its number: kRecorded
-  // if they do not meet.
-  std::uint32_t reach_starts(std::size_t i) {
-    Lane& lane = lanes_[i];
-    const auto& starts = starts_[i + 1];
-    const std::uint32_t count = recorded_[i + 1];
+  std::uint32_t reach_starts(Stretch& stretch, const Stretch& next) const {
+    Lane& lane = stretch.lane;
     std::uint32_t at = 0;
     do {
       finish_mcu(lane);
-      while (at < count && starts[at] < lane.bit) ++at;
-      if (at < count && starts[at] == lane.bit) return at;
-    } while (lane.is_alive() && at < count && lane.record < full_[i]);
-    return kRecorded;
+      while (at < next.start_count && next.starts[at] < lane.bit) ++at;
+      if (at < next.start_count && next.starts[at] == lane.bit) return at;
+    } while (lane.is_alive() && at < next.start_count && lane.record < stretch.full);
+    return Stretch::kStarts;
   }
 
   const LaneTables& tables_;
   const BitReader& window_;
-  const LaneRequest& request_;
+  Stretch* stretches_;
+  bool is_first_;
+  bool is_last_;
   const LaneTables::Entry* entries_;
   const LaneTables::Slot* slots_;
-  std::array<Lane, kLanes> lanes_;
-  std::array<const std::uint16_t*, kLanes> full_;
-  std::array<std::uint32_t, kLanes> recorded_{};
-  std::array<std::array<std::uint64_t, kRecorded>, kLanes> starts_;
 };
 
-LaneResult run_lanes(const LaneTables& tables, const BitReader& window,
-                     const LaneRequest& request) {
-  return tables.dc_only ? LaneGroup<true>(tables, window, request).run()
-                        : LaneGroup<false>(tables, window, request).run();
+void run_lanes(const LaneTables& tables, LaneRound& round, std::size_t first) {
+  if (tables.dc_only) {
+    LaneGroup<true>(tables, round, first).run();
+  } else {
+    LaneGroup<false>(tables, round, first).run();
+  }
+}
+
+std::uint32_t join_lanes(const LaneTables& tables, LaneRound& round, std::size_t first) {
+  const bool is_last = first + 1 == round.stretches.size();
+  return tables.dc_only ? LaneGroup<true>(tables, round, first).join(is_last)
+                        : LaneGroup<false>(tables, round, first).join(is_last);
 }
 
 }  // namespace

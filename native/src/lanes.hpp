@@ -12,92 +12,81 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "bit_reader.hpp"
-#include "lookup_tables.hpp"
+#include "lane_tables.hpp"
 #include "mcu_blocks.hpp"
+#include "workers.hpp"
 
 namespace streamresize {
 
 struct ComponentCoding;
-struct SequentialTables;
 
-// What the lanes read.
-struct LaneTables {
-  static constexpr int kWidth = 12;
+inline constexpr std::size_t kLanes = 3;  // that one thread decodes at once
 
-  // A lookup: its bits in bits 0-7, a DC difference or coefficient in bits 8-23, its advance in the
-  // zigzag in bits 24-31. Sums of these say where a block stands. What no entry holds overshoots
-  // the block, as in AcSkipTable.
-  using Entry = std::uint32_t;
-  static constexpr int kValueShift = 8;
-  static constexpr int kAdvanceShift = 24;
-  static constexpr Entry kBits = 0xFF;
-  static constexpr Entry kValue = 0xFFFF << kValueShift;
-  static constexpr Entry kOvershoot = Entry{kBlockEnd} << kAdvanceShift;
-  static constexpr int kMaxBits = 19;  // three lookups are served by one load
+// Where a lane stands. A lane that met an invalid code has no slot.
+struct Lane {
+  std::uint64_t bit = 0;  // in the window; `sum` says how many of the bits behind it are taken
+  LaneTables::Entry sum = 0;
+  const LaneTables::Entry* table = nullptr;
+  const LaneTables::Slot* slot = nullptr;
+  std::uint16_t* record = nullptr;  // of the current block, behind the index
 
-  // A block of an MCU. Tables are places in `entries`; exclusive or turns one into another.
-  struct Slot {
-    std::uint32_t first_ac;      // the table of its first AC coefficient
-    std::uint32_t to_skip;       // turns that into the table behind the last kept coefficient
-    std::uint32_t to_next_dc;    // turns that into the table of the next block's DC difference
-    std::int32_t kept;           // zigzag index of the last kept coefficient
-    std::uint32_t record;        // the values that it leaves behind
-    const std::uint8_t* places;  // among these, by the zigzag index behind the coefficient
-  };
-
-  bool dc_only = true;
-  std::vector<Entry> entries;
-  std::vector<Slot> slots;                       // MCU after MCU, kUnchecked more than in a turn
-  std::vector<const SequentialTables*> symbols;  // of each slot
-  std::size_t slots_in_mcu = 0;
-  std::size_t record_of_mcu = 0;  // values
-  std::size_t turn = 0;           // slots after which a lane begins with the first one again
-  std::uint32_t first_dc = 0;     // the table of the first block's DC difference
-  static constexpr std::size_t kUnchecked = 8;
+  [[nodiscard]] bool is_alive() const { return slot != nullptr; }
 };
 
-inline constexpr std::size_t kLanes = 3;
-
-// A stretch of the window for each lane: from `begin` to the next lane's (bits), the last one's to
-// about `end`. `records` are where the blocks' values go, all zero unless only DC differences are
-// wanted.
+// A lane's stretch of the window (bits), and what became of it.
 //
-// The record of a block is its top left N x N coefficients, as its transform reads them, and the
-// zigzag index behind its last one, with AcSkipTable::kEob added. Where only DC differences are
-// wanted, it is the sum of the block's entries, lower half first.
-struct LaneRequest {
-  std::array<std::uint64_t, kLanes> begin;
-  std::uint64_t end;
-  std::array<std::span<std::uint16_t>, kLanes> records;
+// The record of a block is the zigzag index behind its last coefficient, with AcSkipTable::kEob
+// added, and its top left N x N coefficients, as its transform reads them. Where only DC
+// differences are wanted, it is the sum of the block's entries, lower half first.
+struct Stretch {
+  static constexpr std::uint32_t kStarts = 16;
+
+  std::uint64_t goal = 0;                       // where the next stretch begins
+  std::array<std::uint64_t, kStarts> starts{};  // bits where its first MCUs begin
+  std::uint32_t start_count = 0;
+  Lane lane;
+  std::vector<std::uint16_t> records;   // all zero unless only DC differences are wanted
+  std::uint16_t* first = nullptr;       // where the lane's record begins
+  const std::uint16_t* full = nullptr;  // behind it the lane must end its MCU
+
+  // Values that the lane has left behind.
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(lane.record - first); }
 };
 
-// Whole MCUs: of each lane from `from` up to `mcus`; `end` is the bit behind them. Without any,
-// nothing is known. `written` values of each lane's records may differ from zero.
-struct LaneResult {
-  std::array<std::uint32_t, kLanes> from{};
-  std::array<std::uint32_t, kLanes> mcus{};
-  std::array<std::size_t, kLanes> written{};
-  std::uint64_t end = 0;
+// Stretches one behind the other, kLanes for each call of run_lanes().
+struct LaneRound {
+  BitReader window;
+  std::vector<Stretch> stretches;
 };
 
 class Lanes {
  public:
   static constexpr std::ptrdiff_t kLeastReach = 1 << 11;
-  // For long stretches the reader's window should have so many bytes.
-  static constexpr std::size_t kWindowBytes = 3 << 16;
 
   // `blocks` are the tables of the blocks of one MCU, LaneTables::kWidth wide; `least_reach` is the
   // least number of bytes for which a lane pays.
-  explicit Lanes(std::span<const SequentialTables* const> blocks,
-                 std::ptrdiff_t least_reach = kLeastReach);
+  Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
+        std::ptrdiff_t least_reach = kLeastReach);
+  ~Lanes();
+
+  // For long stretches the reader's window should have so many bytes.
+  [[nodiscard]] std::size_t window_bytes() const;
+  [[nodiscard]] std::size_t windows() const { return workers_ ? 2 : 1; }
 
   // Decodes ahead from the reader's place, the start of an MCU, if that seems worth while; the
   // reader moves on. Nothing may have been left from before.
   void run(BitReader& reader);
+
+  // Other threads decode just now, behind the reader's place. The bytes must stay until run() or
+  // clear(), even if the reader is attached to others that lack the first `count` of them.
+  [[nodiscard]] bool is_ahead() const { return bytes_ahead_ != 0; }
+  [[nodiscard]] std::ptrdiff_t bytes_ahead() const { return bytes_ahead_; }
+  void drop(std::ptrdiff_t count) { dropped_ += count; }
 
   // MCUs that are decoded and not yet taken.
   [[nodiscard]] std::uint32_t ready() const;
@@ -108,16 +97,26 @@ class Lanes {
   void clear();
 
  private:
-  void adapt(std::size_t values, bool met);
+  using Records = std::span<const std::uint16_t>;
 
-  LaneTables tables_;
-  std::array<std::vector<std::uint16_t>, kLanes> records_;
-  std::array<std::span<const std::uint16_t>, kLanes> ready_;
-  std::array<std::size_t, kLanes> written_{};
-  std::ptrdiff_t least_reach_;
+  bool begin(const BitReader& reader);
+  void reset(Stretch& stretch, std::uint64_t bit) const;
+  void finish();
+  bool join(LaneRound& round, BitReader& reader);
+  void adapt(const LaneRound& round, bool met);
+
+  const LaneTables tables_;
+  std::vector<LaneRound> rounds_;  // with several threads one is decoded while another is taken
+  std::size_t ahead_ = 0;          // the one that is decoded next, or at the moment
+  std::ptrdiff_t bytes_ahead_ = 0;
+  std::ptrdiff_t dropped_ = 0;  // by the reader since then
+  std::vector<Records> ready_;
+  const std::ptrdiff_t least_reach_;
+  const std::ptrdiff_t most_reach_;
   std::ptrdiff_t reach_;       // bytes that each lane is given
   std::uint32_t waiting_ = 0;  // rounds to sit out
   std::uint32_t penalty_ = 1;
+  std::unique_ptr<Workers> workers_;
 };
 
 }  // namespace streamresize

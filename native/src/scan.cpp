@@ -43,8 +43,9 @@ const char* build_ac(const Scan& scan, HuffmanTables& tables) {
 
 class CursorMaker {
  public:
-  CursorMaker(const Frame& frame, const Scan& scan, const KeptCoefficients& kept, WarningLog& log)
-      : frame_(frame), scan_(scan), kept_(kept), log_(log) {}
+  CursorMaker(const Frame& frame, const Scan& scan, const KeptCoefficients& kept, unsigned threads,
+              WarningLog& log)
+      : frame_(frame), scan_(scan), kept_(kept), threads_(threads), log_(log) {}
 
   // Returns the fault, or nullptr.
   const char* make() {
@@ -70,7 +71,8 @@ class CursorMaker {
     HuffmanTables ac;
     if (const char* fault = build_dc(scan_, dc)) return fault;
     if (const char* fault = build_ac(scan_, ac)) return fault;
-    return finish(HuffmanSequential(scan_.header, dc, ac, kept_, ScanLayout(frame_, scan_.header)));
+    return finish(
+        HuffmanSequential(scan_.header, dc, ac, kept_, ScanLayout(frame_, scan_.header), threads_));
   }
 
   const char* arithmetic_sequential() {
@@ -105,6 +107,7 @@ class CursorMaker {
   const Frame& frame_;
   const Scan& scan_;
   const KeptCoefficients& kept_;
+  const unsigned threads_;
   WarningLog& log_;
 };
 
@@ -116,8 +119,8 @@ std::uint64_t block_visits(const Frame& frame, const Scan& scan) {
 }
 
 Status make_cursor(const Frame& frame, const Scan& scan, const KeptCoefficients& kept,
-                   WarningLog& log, std::unique_ptr<ScanCursor>& cursor) {
-  CursorMaker maker(frame, scan, kept, log);
+                   unsigned threads, WarningLog& log, std::unique_ptr<ScanCursor>& cursor) {
+  CursorMaker maker(frame, scan, kept, threads, log);
   if (const char* fault = maker.make()) return Status::malformed(fault, scan.header.offset);
   cursor = std::move(maker.cursor);
   return {};

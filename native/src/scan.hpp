@@ -23,6 +23,6 @@ std::uint64_t block_visits(const Frame& frame, const Scan& scan);
 
 // `log` must outlive the cursor.
 Status make_cursor(const Frame& frame, const Scan& scan, const KeptCoefficients& kept,
-                   WarningLog& log, std::unique_ptr<ScanCursor>& cursor);
+                   unsigned threads, WarningLog& log, std::unique_ptr<ScanCursor>& cursor);
 
 }  // namespace streamresize

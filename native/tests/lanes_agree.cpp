@@ -86,7 +86,7 @@ bool is_same(const Side& a, const Side& b, const std::vector<LaneComponent>& com
 }  // namespace
 
 LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
-                          const std::vector<LaneComponent>& components) {
+                          const std::vector<LaneComponent>& components, unsigned threads) {
   std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
   padded.resize(bytes.size() + 8);
   const auto window = std::span<const std::uint8_t>(padded).first(bytes.size());
@@ -99,7 +99,7 @@ LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
   }
   Side ahead(window, components, tables);
   Side plain(window, components, tables);
-  Lanes lanes(in_mcu, kReach);
+  Lanes lanes(in_mcu, threads, kReach);
   LaneAgreement result;
   while (result.same) {
     McuBlocks plain_blocks = plain.blocks(components);

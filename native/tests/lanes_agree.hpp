@@ -20,7 +20,7 @@ struct LaneAgreement {
   std::uint32_t mcus = 0;  // that came out of lanes
 };
 
-// Decodes `bytes`, which have no stuffed zeros, with and without lanes until neither goes on, or
-// they differ. At most four components.
+// Decodes `bytes`, which have no stuffed zeros, with lanes on so many threads and without lanes,
+// until neither goes on, or they differ. At most four components.
 LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
-                          const std::vector<LaneComponent>& components);
+                          const std::vector<LaneComponent>& components, unsigned threads);

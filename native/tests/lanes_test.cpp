@@ -32,8 +32,9 @@ Bytes dc_samples(const TestPicture& picture, const TestComponent& part, std::uin
   return samples;
 }
 
-void check_dc_planes(const TestPicture& picture, std::size_t chunk) {
-  const Decoded decoded = decode_all(write_jpeg(picture), {.scales = {8}, .chunk = chunk});
+void check_dc_planes(const TestPicture& picture, std::size_t chunk, unsigned threads) {
+  const Decoded decoded = decode_all(
+      write_jpeg(picture), {.scales = {8}, .chunk = chunk, .options = {.threads = threads}});
   CHECK(decoded.status.code == StatusCode::end);
   CHECK(decoded.warnings.empty());
   for (std::size_t i = 0; i < picture.components.size(); ++i) {
@@ -59,7 +60,8 @@ TEST(dc_planes_of_large_pictures) {
        {Sampling{{1, 1}}, Sampling{{1, 1}, {1, 1}, {1, 1}}, Sampling{{2, 2}, {1, 1}, {1, 1}},
         Sampling{{4, 1}, {1, 1}, {1, 1}}, Sampling{{2, 2}, {1, 2}, {2, 1}, {2, 2}}}) {
     for (const std::size_t chunk : {std::size_t{1000}, std::size_t{1} << 18}) {
-      check_dc_planes(large_picture(sampling, seed++), chunk);
+      check_dc_planes(large_picture(sampling, seed), chunk, 1);
+      check_dc_planes(large_picture(sampling, seed++), chunk, 3);
     }
   }
 }
@@ -68,7 +70,7 @@ TEST(dc_planes_of_large_pictures_with_restart_intervals) {
   for (const std::uint16_t interval : std::array<std::uint16_t, 3>{5, 700, 3000}) {
     TestPicture picture = large_picture({{2, 2}, {1, 1}, {1, 1}}, interval);
     picture.restart_interval = interval;
-    check_dc_planes(picture, 1 << 18);
+    for (const unsigned threads : {1U, 2U}) check_dc_planes(picture, 1 << 18, threads);
   }
 }
 
@@ -92,7 +94,8 @@ TEST(lanes_decode_what_the_plain_loop_does) {
     }
     Bytes bytes(20'000);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.between(0, 255));
-    const LaneAgreement agreement = lanes_agree(bytes, components);
+    const auto threads = static_cast<unsigned>(random.between(1, 3));
+    const LaneAgreement agreement = lanes_agree(bytes, components, threads);
     CHECK(agreement.same);
     mcus += agreement.mcus;
   }
@@ -117,7 +120,7 @@ TEST(lanes_go_on_where_another_dies) {
       bytes[static_cast<std::size_t>(random.between(0, 200))] =
           static_cast<std::uint8_t>(random.between(0, 255));
     std::fill_n(bytes.begin() + random.between(64, 130), 4, std::uint8_t{0xFF});
-    CHECK(lanes_agree(bytes, {{1, 0, &dc, &ac}}).same);
+    CHECK(lanes_agree(bytes, {{1, 0, &dc, &ac}}, 1).same);
   }
 }
 
@@ -132,7 +135,9 @@ TEST(lanes_see_damage_where_it_is) {
       bytes[static_cast<std::size_t>(place)] = static_cast<std::uint8_t>(random.between(0, 254));
     }
     const auto scale = static_cast<std::uint8_t>(1 << random.between(0, 3));
-    const Decoded lanes = decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18});
+    const auto threads = static_cast<unsigned>(random.between(1, 3));
+    const Decoded lanes =
+        decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18, .options = {.threads = threads}});
     const Decoded single = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
     CHECK(lanes.planes == single.planes);
     CHECK(std::ranges::equal(lanes.warnings, single.warnings, is_same_warning));

@@ -111,7 +111,8 @@ def for_each(names: Sequence[str], work: Work, *, jobs: int | None = 1) -> int:
 def _reports(names: Sequence[str], work: Work, jobs: int | None) -> Iterator[Report]:
     if jobs == 1 or len(names) == 1 or STDIN in names or _weight(names) < MIN_WEIGHT:
         return map(work, names)
-    from streamresize.batch import map_in_processes, processors
+    from streamresize.batch import map_in_processes
+    from streamresize.processors import processors
 
     jobs = min(jobs or processors(), len(names))
     together = min(MOST_TOGETHER, max(1, len(names) // (4 * jobs)))

@@ -61,6 +61,12 @@ def add_parser(subparsers: Any) -> None:
         "--no-auto-orient", dest="auto_orient", action="store_false", help="ignore EXIF orientation"
     )
     inputs.add_jobs(parser)
+    parser.add_argument(
+        "--threads",
+        type=inputs.positive,
+        metavar="N",
+        help="threads that decode a picture (default: 2 for a single one of 16 megapixels or more)",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each file written")
     parser.set_defaults(run=run, parser=parser)
 
@@ -95,6 +101,7 @@ class Resize:
     auto_orient: bool
     strict: bool
     preview: bool
+    threads: int | None
     verbose: bool
 
     def target(self, name: str, text: str) -> str:
@@ -108,6 +115,7 @@ class Resize:
             auto_orient=self.auto_orient,
             strict=self.strict,
             preview=self.preview,
+            threads=self.threads,
         )
         notes = inputs.damage(name, result)
         for text, image in zip(self.texts, result.images):
@@ -134,6 +142,7 @@ def run(arguments: argparse.Namespace) -> int:
         auto_orient=arguments.auto_orient,
         strict=arguments.strict,
         preview=arguments.preview,
+        threads=arguments.threads or (None if len(arguments.inputs) == 1 else 1),
         verbose=arguments.verbose,
     )
     targets = [work.target(name, text) for name, text in product(arguments.inputs, work.texts)]

@@ -51,6 +51,7 @@ struct Limits {
 struct DecodeOptions {
   bool strict = false;   // damage fails instead of warning
   bool preview = false;  // stop at the first scans that give every component's DC coefficients
+  unsigned threads = 1;  // that decode a large single scan; the caller's is one of them
 };
 
 // Damage met inside entropy-coded data: the MCUs from `mcu` on, up to the next restart interval or

@@ -1,0 +1,71 @@
+// What the lanes (lanes.hpp) read.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "lookup_tables.hpp"
+
+namespace streamresize {
+
+struct SequentialTables;
+
+struct LaneTables {
+  static constexpr int kWidth = 12;
+
+  // A lookup: its bits in bits 0-7, a DC difference or coefficient in bits 8-23, its advance in the
+  // zigzag in bits 24-31. Sums of these say where a block stands. What no entry holds overshoots
+  // the block, as in AcSkipTable.
+  using Entry = std::uint32_t;
+  static constexpr int kValueShift = 8;
+  static constexpr int kAdvanceShift = 24;
+  static constexpr Entry kBits = 0xFF;
+  static constexpr Entry kValue = 0xFFFF << kValueShift;
+  static constexpr Entry kOvershoot = Entry{kBlockEnd} << kAdvanceShift;
+  static constexpr int kMaxBits = 19;  // three lookups are served by one load
+
+  // Where a lane goes on behind a coefficient that is wanted, or the end of a block; tables are
+  // places in `entries`.
+  struct Next {
+    std::uint32_t table;
+    std::uint16_t record;  // values to the record of the next block, 0 within the block
+    std::uint8_t place;    // of the coefficient in its record
+    std::uint8_t slot;     // 1 where a block has ended
+  };
+  // By the zigzag index behind the coefficient, with AcSkipTable::kEob added at the end of a block.
+  using Nexts = std::array<Next, 256>;
+
+  // A block of an MCU. Where only DC differences are wanted, `skip` is the table of its AC
+  // coefficients, which `to_next_dc` turns (by exclusive or) into that of the next difference.
+  struct Slot {
+    const Next* next;
+    std::uint32_t skip;
+    std::uint32_t to_next_dc;
+  };
+
+  bool dc_only = true;
+  std::vector<Entry> entries;
+  std::vector<Slot> slots;                       // MCU after MCU, kUnchecked more than in a turn
+  std::vector<const SequentialTables*> symbols;  // of each slot
+  std::vector<std::unique_ptr<Nexts>> nexts;
+  std::vector<std::size_t> records;  // values in the record of each block of an MCU
+  std::size_t slots_in_mcu = 0;
+  std::size_t record_of_mcu = 0;  // values
+  std::size_t turn = 0;           // slots after which a lane begins with the first one again
+  std::uint32_t first_dc = 0;     // the table of the first block's DC difference
+  static constexpr std::size_t kUnchecked = 8;
+
+  // `blocks` are the tables of the blocks of one MCU, kWidth wide.
+  explicit LaneTables(std::span<const SequentialTables* const> blocks);
+};
+
+// N of the transform that reads the coefficients up to zigzag index `kept`.
+constexpr int transform_size(int kept) {
+  return kept == 0 ? 1 : kept <= 4 ? 2 : kept <= 24 ? 4 : 8;
+}
+
+}  // namespace streamresize

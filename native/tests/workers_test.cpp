@@ -1,0 +1,58 @@
+#include "workers.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "check.hpp"
+
+using namespace streamresize;
+
+TEST(workers_make_every_call_once) {
+  for (const unsigned count : {0U, 1U, 4U}) {
+    Workers workers(count);
+    for (std::size_t calls = 0; calls < 50; ++calls) {
+      std::vector<int> made(calls);
+      workers.begin(calls, [&](std::size_t i) { ++made[i]; });
+      workers.finish();
+      CHECK(std::ranges::all_of(made, [](int times) { return times == 1; }));
+    }
+  }
+}
+
+TEST(workers_begin_at_once) {
+  Workers workers(1);
+  std::atomic<bool> called = false;
+  workers.begin(1, [&](std::size_t) { called = true; });
+  while (!called) std::this_thread::yield();
+  workers.finish();
+}
+
+// Two calls that wait for each other come to an end only in two threads.
+TEST(workers_work_at_the_same_time) {
+  Workers workers(2);
+  std::atomic<int> arrived = 0;
+  workers.begin(3, [&](std::size_t) {
+    ++arrived;
+    while (arrived < 3) std::this_thread::yield();
+  });
+  workers.finish();
+  CHECK(arrived == 3);
+}
+
+TEST(workers_wait_for_calls_that_others_make) {
+  Workers workers(1);
+  for (int round = 0; round < 200; ++round) {
+    std::atomic<bool> begun = false;
+    bool ended = false;
+    workers.begin(1, [&](std::size_t) {
+      begun = true;
+      std::this_thread::yield();
+      ended = true;
+    });
+    while (!begun) std::this_thread::yield();
+    workers.finish();
+    CHECK(ended);
+  }
+}

@@ -1,0 +1,94 @@
+"""One picture decoded by several threads."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+import streamresize
+from streamresize import Size
+from streamresize.processors import decoding_threads, processors
+
+from .support.pictures import photo, pillow_jpeg
+
+
+@cache
+def large_jpeg(restart_rows: int = 0) -> bytes:
+    """More than 16,000 blocks of noise, several rounds of the lanes."""
+    picture = photo(2000, 900)
+    noise = np.random.default_rng(1).integers(0, 60, picture.shape, np.uint8)
+    return pillow_jpeg(picture // 2 + noise, restart_marker_rows=restart_rows)
+
+
+def in_pieces(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4, 8])
+@pytest.mark.parametrize("restart_rows", [0, 1, 40])
+def test_threads_change_no_sample(scale: int, restart_rows: int) -> None:
+    data = large_jpeg(restart_rows)
+    alone = streamresize.decode_planes(data, scale, threads=1)
+    for threads in (2, 3):
+        together = streamresize.decode_planes(data, scale, threads=threads)
+        assert all(np.array_equal(a, b) for a, b in zip(alone, together))
+
+
+@pytest.mark.parametrize("size", [5_000, 300_000])
+def test_threads_wait_for_bytes(size: int) -> None:
+    data = large_jpeg()
+    alone = streamresize.decode_planes(data, 8, threads=1)
+    together = streamresize.decode_planes(in_pieces(data, size), 8, threads=2)
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together))
+
+
+def test_threads_see_damage_where_it_is() -> None:
+    data = bytearray(large_jpeg())
+    for place in (len(data) // 3, len(data) // 2):
+        data[place : place + 40] = bytes(40)
+    sizes = [Size(300, None, format="array")]
+    alone, together = (
+        streamresize.process(bytes(data), sizes, threads=threads) for threads in (1, 2)
+    )
+    assert alone.warnings == together.warnings
+    assert np.array_equal(alone.images[0].data, together.images[0].data)
+
+
+def test_a_decoder_that_is_left_early_ends_its_threads() -> None:
+    for strip in streamresize.strips(large_jpeg(), 8, threads=4):
+        assert strip.starts[0] == 0
+        break
+
+
+def test_processors_are_those_of_this_process() -> None:
+    assert 1 <= processors() <= (os.cpu_count() or 1)
+
+
+def test_threads_that_a_picture_is_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = streamresize.probe(pillow_jpeg(photo(64, 48)))
+    large = replace(small, width=4000, height=4000)
+    monkeypatch.setattr("streamresize.processors.processors", lambda: 8)
+    assert decoding_threads(small, None) == 1
+    assert decoding_threads(large, None) == 2
+    assert decoding_threads(small, 3) == 3
+    assert decoding_threads(large, 1000) == 16
+    monkeypatch.setattr("streamresize.processors.processors", lambda: 1)
+    assert decoding_threads(large, None) == 1
+
+
+def test_no_thread_is_refused() -> None:
+    with pytest.raises(ValueError, match="threads"):
+        streamresize.thumbnail(pillow_jpeg(photo(64, 48)), (32, 32), threads=0)
+
+
+def test_threads_take_the_memory_that_is_estimated() -> None:
+    info = replace(streamresize.probe(large_jpeg()), width=4000, height=4000)
+    sizes = [Size(1600, None)]
+    alone, two, three = (
+        streamresize.estimate_memory(info, sizes, threads=threads) for threads in (1, 2, 3)
+    )
+    assert alone < two < three
+    assert streamresize.estimate_memory(info, sizes) in (alone, two)
