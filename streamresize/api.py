@@ -149,14 +149,14 @@ def process_many(
     jobs: int | None = None,
     together: int = 16,
 ) -> Iterator[Result | StreamResizeError]:
-    """`process` for many files, in processes of their own; the results come in the files' order.
+    """`process` for many files, in several processes; the results come in the files' order.
 
     What `process` raises for a file is given in place of its result. sources may be endless: only
-    as many are taken as keep the processes busy. jobs: processes, as many as processors by default;
-    each takes about 35 MB and what `estimate_memory` says. together: files that a process is given
-    at a time.
+    as many are taken as keep the processes busy. jobs: processes, this one among them, as many as
+    processors by default; each takes about 35 MB and what `estimate_memory` says. together: files
+    that a process is given at a time.
 
-    The processes import the main module: what is called there belongs under
+    The other processes import the main module: what is called there belongs under
     `if __name__ == "__main__"`, as with `multiprocessing`. Raises ValueError when nothing is asked
     for, BrokenProcessPool when a process dies.
     """

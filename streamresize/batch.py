@@ -13,6 +13,9 @@ from multiprocessing import get_context
 from signal import SIG_IGN, SIGINT, signal
 from typing import TypeVar
 
+AHEAD = 2  # groups that each of the other processes is given
+MOST_PENDING = 8  # for each process
+
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 
@@ -20,27 +23,49 @@ Outcome = TypeVar("Outcome")
 def map_in_processes(
     work: Callable[[Item], Outcome], items: Iterable[Item], *, jobs: int, together: int = 1
 ) -> Iterator[Outcome]:
-    """`work(item)` for every item, in their order, in `jobs` processes.
+    """`work(item)` for every item, in their order, in `jobs` processes, this one among them.
 
     work, items, outcomes: whatever can be pickled. together: items that a process is given at a
-    time. Of `items` no more is taken than keeps the processes busy. The processes are spawned and
+    time. Of `items` no more is taken than keeps the processes busy. The others are spawned and
     import the main module, as those of `multiprocessing` do.
 
     Raises what `work` raises, and BrokenProcessPool when a process dies.
     """
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), signal, (SIGINT, SIG_IGN))
+    if jobs == 1:
+        yield from map(work, items)
+        return
     remaining = iter(items)
+    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), signal, (SIGINT, SIG_IGN))
     pending: deque[Future[list[Outcome]]] = deque()
     try:
         while True:
-            while len(pending) < 2 * jobs and (chosen := list(islice(remaining, together))):
-                pending.append(pool.submit(_do_all, work, chosen))
+            ahead = AHEAD * (jobs - 1) - sum(not future.done() for future in pending)
+            while ahead > 0 and (group := _take(remaining, together)):
+                pending.append(pool.submit(_do_all, work, group))
+                ahead -= 1
             if not pending:
                 return
-            yield from pending.popleft().result()
+            idle = not pending[0].done() and len(pending) < MOST_PENDING * jobs
+            if idle and (group := _take(remaining, together)):
+                pending.append(_done_here(work, group))
+            else:
+                yield from pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
+def _take(items: Iterator[Item], count: int) -> list[Item]:
+    return list(islice(items, count))
+
+
 def _do_all(work: Callable[[Item], Outcome], items: Sequence[Item]) -> list[Outcome]:
     return [work(item) for item in items]
+
+
+def _done_here(work: Callable[[Item], Outcome], items: Sequence[Item]) -> Future[list[Outcome]]:
+    future: Future[list[Outcome]] = Future()
+    try:
+        future.set_result(_do_all(work, items))
+    except Exception as error:
+        future.set_exception(error)
+    return future

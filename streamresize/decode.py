@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +15,12 @@ from streamresize.limits import Limits
 from streamresize.sources import Chunk, Spool, Store
 from streamresize.strips import DeepSamples, Samples, Strip
 
-STRIP_SAMPLES = 1 << 16  # of the largest plane; several MCU rows make a strip of a small picture
+STRIP_SAMPLES = 1 << 17  # of the largest plane; several MCU rows make a strip of a small picture
+
+
+@lru_cache(maxsize=8)
+def _native_limits(limits: Limits) -> _native.Limits:
+    return _native.Limits(**asdict(limits))
 
 
 class StripDecoder:
@@ -29,8 +35,7 @@ class StripDecoder:
     """
 
     def __init__(self, limits: Limits | None = None, store: Store | None = None) -> None:
-        bounds = limits or Limits.from_environment()
-        self._native = _native.Decoder(_native.Limits(**asdict(bounds)))
+        self._native = _native.Decoder(_native_limits(limits or Limits.from_environment()))
         self._store = store
         self._spool = Spool() if store is None else None
         if store is not None:

@@ -10,7 +10,7 @@ StreamResizeError
 
 from __future__ import annotations
 
-from streamresize.limits import variable
+from streamresize.limits import VARIABLES
 
 
 class StreamResizeError(Exception):
@@ -53,7 +53,7 @@ class LimitExceeded(StreamResizeError):
     def __str__(self) -> str:
         return (
             f"limit exceeded: {self.limit} is {self.value}, the bound is {self.bound}; "
-            f"raise it with limits=Limits({self.limit}=...) or {variable(self.limit)}"
+            f"raise it with limits=Limits({self.limit}=...) or {VARIABLES[self.limit]}"
         )
 
 

@@ -40,17 +40,15 @@ class Limits:
         whole number.
         """
         chosen = {}
-        for field in fields(cls):
-            name = variable(field.name)
+        for field, name in VARIABLES.items():
             text = environment.get(name)
             if text is None:
                 continue
             if not text.isdigit():
                 raise ValueError(f"{name} must be a whole number, not {text!r}")
-            chosen[field.name] = int(text)
+            chosen[field] = int(text)
         return cls(**chosen)
 
 
-def variable(field: str) -> str:
-    """The environment variable that sets a field of `Limits`."""
-    return ENVIRONMENT_PREFIX + field.upper()
+# The environment variable that sets each field.
+VARIABLES = {field.name: ENVIRONMENT_PREFIX + field.name.upper() for field in fields(Limits)}

@@ -15,7 +15,7 @@ import pytest
 
 import streamresize
 from streamresize import Size
-from streamresize.limits import variable
+from streamresize.limits import VARIABLES
 
 from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
@@ -36,7 +36,7 @@ def test_public_names() -> None:
 def test_every_limit_is_documented() -> None:
     page = (Path(__file__).parents[1] / "docs" / "limits.md").read_text()
     for field in fields(streamresize.Limits):
-        assert f"| `{field.name}` | `{variable(field.name)}` |" in page
+        assert f"| `{field.name}` | `{VARIABLES[field.name]}` |" in page
 
 
 def in_a_fresh_process(code: str) -> str:

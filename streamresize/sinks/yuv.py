@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class YuvBuffer:
         heights = [_aligned(h, multiple if i == 0 else 1) for i, (h, _) in enumerate(shapes)]
         areas = [height * stride for height, stride in zip(heights, strides)]
         self.data: Samples = np.empty(sum(areas), np.uint8)
-        ends = np.cumsum(areas)
+        ends = accumulate(areas)
         self._padded = [
             self.data[end - area : end].reshape(height, stride)
             for end, area, height, stride in zip(ends, areas, heights, strides)

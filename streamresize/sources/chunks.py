@@ -53,10 +53,9 @@ def open_source(source: Source) -> Generator[OpenSource, None, None]:
     """
     if isinstance(source, (str, os.PathLike)):
         with _opened(source) as file:
-            yield OpenSource(_from_file(file), _file_store(file))
+            yield _open_file(file)
     elif hasattr(source, "read"):
-        file = cast(BinaryIO, source)
-        yield OpenSource(_from_file(file), _file_store(file))
+        yield _open_file(cast(BinaryIO, source))
     elif _is_buffer(source):
         with memoryview(cast(Chunk, source)) as view, view.cast("B") as octets:
             yield OpenSource(_from_buffer(octets), Store(octets))
@@ -72,6 +71,11 @@ def _opened(path: str | os.PathLike[str]) -> Generator[BinaryIO, None, None]:
         raise SourceError(f"cannot open {os.fspath(path)}: {error.strerror}") from error
     with file:
         yield cast(BinaryIO, file)
+
+
+def _open_file(file: BinaryIO) -> OpenSource:
+    store = _file_store(file)
+    return OpenSource(_from_file(file, store.size if store else CHUNK_BYTES), store)
 
 
 def _file_store(file: BinaryIO) -> Store | None:
@@ -90,10 +94,12 @@ def _is_buffer(source: object) -> bool:
     return True
 
 
-def _from_file(file: BinaryIO) -> Iterator[Chunk]:
+def _from_file(file: BinaryIO, size: int) -> Iterator[Chunk]:
+    """size: what the file seems to hold; room for a whole chunk takes longer than a small read."""
+    room = min(max(size, 1), CHUNK_BYTES)
     while True:
         try:
-            chunk = file.read(CHUNK_BYTES)
+            chunk = file.read(room)
         except OSError as error:
             raise SourceError(f"cannot read the source: {error}") from error
         if not chunk:
@@ -101,6 +107,7 @@ def _from_file(file: BinaryIO) -> Iterator[Chunk]:
         if not isinstance(chunk, (bytes, bytearray, memoryview)):
             raise TypeError("the file object must be opened in binary mode")
         yield chunk
+        room = CHUNK_BYTES
 
 
 def _from_buffer(octets: memoryview) -> Iterator[Chunk]:
