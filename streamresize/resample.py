@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 
 from streamresize import _native
 from streamresize.geometry import Span
+from streamresize.kernels.resampling import LANES
 from streamresize.strips import Samples
 
 Positions: TypeAlias = NDArray[np.float64]
 
 LANCZOS_LOBES = 3.0
+MIN_TAPS = 3  # the kernel is fastest with three; tables of fewer are padded with zeros
+BLOCK_SAMPLES = 512  # inputs of a row that the kernel takes at a time
 WINDOW_WEIGHTS = 1 << 14  # made at once: many strips' worth, yet no more for a higher picture
 
 
@@ -95,7 +98,7 @@ def make_taps(grid: Grid, start: int, stop: int) -> Taps:
     low = np.floor(np.round(centres - grid.reach, 6)).clip(0, grid.length - 1)
     high = np.ceil(np.round(centres + grid.reach, 6)).clip(low + 1, grid.length)
     count = high - low
-    offsets = np.arange(count.max(initial=1))
+    offsets = np.arange(count.max(initial=MIN_TAPS))
     inputs = low[:, None] + offsets
     weights = grid.filter.weigh(inputs, centres[:, None], step)
     if grid.filter is BOX:
@@ -170,12 +173,19 @@ class Axis:
         return Taps(first[chosen], lengths[chosen], weights[chosen])
 
 
+def make_scratch(taps: int) -> NDArray[np.float32]:
+    """What the kernel works in, for columns of so many taps."""
+    return np.zeros((3, LANES * max(BLOCK_SAMPLES, taps)), np.float32)
+
+
 class PlaneResampler:
     """Resamples one plane that comes in strips, top to bottom."""
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
-        self._columns = horizontal.taps(0, horizontal.samples)
+        columns = horizontal.taps(0, horizontal.samples)
+        self._columns = (columns.first, columns.weights)
+        self._scratch = make_scratch(columns.weights.shape[1])
         self._accumulators = np.zeros((vertical.open_outputs, horizontal.length), np.float32)
         self._next = 0
 
@@ -183,7 +193,7 @@ class PlaneResampler:
     def nbytes(self) -> int:
         """Memory held between strips."""
         columns = sum(table.nbytes for table in self._columns)
-        return self._accumulators.nbytes + columns + 4 * WINDOW_WEIGHTS
+        return self._accumulators.nbytes + self._scratch.nbytes + columns + 4 * WINDOW_WEIGHTS
 
     def feed(self, strip: Samples, start: int) -> Iterator[tuple[int, Samples]]:
         """Take rows start, start + 1, ... of the plane; give (first output row, rows) if any.
@@ -193,15 +203,17 @@ class PlaneResampler:
         stop = self._vertical.outputs_before(start + len(strip))
         if stop <= self._next:
             return
-        first, columns = self._next, self._columns
+        first = self._next
         rows = self._vertical.taps(first, stop)
-        finished = np.empty((stop - first, len(columns.first)), np.uint8)
+        columns = len(self._columns[0])
+        finished = np.empty((stop - first + LANES - 1, columns), np.uint8)
         count = _native.resample_strip(
             strip,
             start,
             *rows,
             *self._columns,
             self._accumulators,
+            self._scratch,
             self._next,
             self._next,
             finished,

@@ -17,6 +17,7 @@ from PIL import Image
 
 from streamresize import _native
 from streamresize.kernels import color, resampling
+from streamresize.kernels.resampling import LANES
 
 FORMS = ("compiled", "jit", "plain")
 COMPILED: Any = _native
@@ -53,6 +54,13 @@ class Table(NamedTuple):
             row[first : first + count] = weights[:count]
         return matrix
 
+    def columns(self, taps: int = 1) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """As the kernels take it for columns: zeros behind the count, at least so many taps."""
+        weights = np.zeros((len(self.first), max(taps, self.weights.shape[1])), np.float32)
+        for target, count, source in zip(weights, self.lengths, self.weights, strict=True):
+            target[:count] = source[:count]
+        return self.first, weights
+
 
 def table(matrix: NDArray[np.float64]) -> Table:
     """The table of a dense matrix, whose entries behind the count are not to be read."""
@@ -87,27 +95,33 @@ def linear(length: int, outputs: int) -> Table:
 
 
 class Case(NamedTuple):
+    """taps: of a column at least. block: how many inputs of a row are taken at a time, at most."""
+
     plane: NDArray[np.uint8]
     rows: Table
     columns: Table
+    taps: int = 3
+    block: int = 512
 
 
 def resample(kernels: Any, case: Case, heights: list[int]) -> NDArray[np.uint8]:
     """The whole plane in strips of the given heights, repeated as needed."""
-    plane, rows, columns = case
+    plane, rows = case.plane, case.rows
+    columns = case.columns.columns(case.taps)
+    scratch = np.zeros((3, LANES * max(case.block, columns[1].shape[1])), np.float32)
     height, width = plane.shape
     open_rows = max(
         int(((rows.first <= y) & (rows.first + rows.lengths > y)).sum()) for y in range(height)
     )
     accumulators = np.full((open_rows + 1, width), np.nan, np.float32)
-    result = np.zeros((len(rows.first), len(columns.first)), np.uint8)
+    result = np.zeros((len(rows.first), len(case.columns.first)), np.uint8)
     done = top = strips = 0
     while top < height:
         bottom = min(top + heights[strips % len(heights)], height)
-        out = np.zeros((len(rows.first) - done, len(columns.first)), np.uint8)
+        out = np.zeros((len(rows.first) - done + LANES - 1, result.shape[1]), np.uint8)
         window = (part[done:] for part in rows)
         finished = kernels.resample_strip(
-            plane[top:bottom], top, *window, *columns, accumulators, done, done, out
+            plane[top:bottom], top, *window, *columns, accumulators, scratch, done, done, out
         )
         result[done : done + finished] = out[:finished]
         done, top, strips = done + finished, bottom, strips + 1
@@ -116,10 +130,9 @@ def resample(kernels: Any, case: Case, heights: list[int]) -> NDArray[np.uint8]:
 
 
 def reference(case: Case) -> NDArray[np.float64]:
-    plane, rows, columns = case
-    exact: NDArray[np.float64] = (
-        rows.dense(plane.shape[0]) @ plane @ columns.dense(plane.shape[1]).T
-    )
+    rows = case.rows.dense(case.plane.shape[0])
+    columns = case.columns.dense(case.plane.shape[1])
+    exact: NDArray[np.float64] = rows @ case.plane @ columns.T
     return exact
 
 
@@ -129,7 +142,8 @@ def shrunk(draw: st.DrawFn) -> Case:
     rows, columns = draw(st.integers(1, height)), draw(st.integers(1, width))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     plane = random.integers(0, 256, (height, width), np.uint8)
-    return Case(plane, box(height, rows), box(width, columns))
+    taps, block = draw(st.integers(1, 5)), draw(st.integers(1, 70))
+    return Case(plane, box(height, rows), box(width, columns), taps, block)
 
 
 @st.composite
@@ -139,7 +153,8 @@ def enlarged(draw: st.DrawFn) -> Case:
     columns = draw(st.integers(width, 6 * width))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     plane = random.integers(0, 256, (height, width), np.uint8)
-    return Case(plane, linear(height, rows), linear(width, columns))
+    taps, block = draw(st.integers(1, 5)), draw(st.integers(1, 70))
+    return Case(plane, linear(height, rows), linear(width, columns), taps, block)
 
 
 heights = st.lists(st.integers(1, 17), min_size=1, max_size=5)
@@ -157,6 +172,15 @@ def test_rows_agree_with_double_precision(kernels: Any, case: Case, heights: lis
 def test_strip_heights_do_not_matter(kernels: Any, case: Case, heights: list[int]) -> None:
     whole = resample(kernels, case, [case.plane.shape[0]])
     np.testing.assert_array_equal(resample(kernels, case, heights), whole)
+
+
+@every_form
+@given(case=shrunk() | enlarged(), heights=heights)
+def test_taps_and_blocks_do_not_matter(kernels: Any, case: Case, heights: list[int]) -> None:
+    plain = case._replace(taps=1, block=512)
+    np.testing.assert_array_equal(
+        resample(kernels, case, heights), resample(kernels, plain, heights)
+    )
 
 
 @every_form
@@ -270,9 +294,9 @@ def arguments() -> dict[str, Any]:
     return {
         "strip": np.zeros((8, 20), np.uint8), "strip_row": 0,
         "row_first": rows.first, "row_count": rows.lengths, "row_weights": rows.weights,
-        "col_first": columns.first, "col_count": columns.lengths, "col_weights": columns.weights,
-        "accumulators": np.zeros((2, 20), np.float32), "out_row": 0, "window_row": 0,
-        "out": np.zeros((3, 7), np.uint8),
+        "col_first": columns.first, "col_weights": columns.columns()[1],
+        "accumulators": np.zeros((2, 20), np.float32), "scratch": np.zeros((3, 64), np.float32),
+        "out_row": 0, "window_row": 0, "out": np.zeros((6, 7), np.uint8),
     }  # fmt: skip
 
 
@@ -301,26 +325,30 @@ def test_valid_arguments_are_taken() -> None:
         ("row_count", lambda a: changed(a, 2, -(2**31))),
         ("row_weights", lambda a: a[:2]),
         ("row_weights", lambda a: np.ascontiguousarray(a[:, :1])),
-        ("col_first", lambda a: changed(a, 6, 19)),
+        ("col_first", lambda a: changed(a, 6, 20)),
+        ("col_first", lambda a: changed(a, 3, 2)),
+        ("col_first", lambda a: changed(a, 0, -1)),
+        ("col_first", lambda a: a[:6]),
         ("col_first", lambda a: changed(a, 0, 2**31 - 1)),
         ("col_first", lambda a: changed(a, 0, -(2**31))),
-        ("col_count", lambda a: changed(a, 3, 0)),
-        ("col_count", lambda a: a[:6]),
         ("col_weights", lambda a: np.zeros((7, 0), np.float32)),
         ("accumulators", lambda a: np.zeros((0, 20), np.float32)),
         ("accumulators", lambda a: np.zeros((2, 19), np.float32)),
         ("accumulators", lambda a: np.zeros((2, 21), np.float32)),
+        ("scratch", lambda a: np.zeros((2, 64), np.float32)),
+        ("scratch", lambda a: np.zeros((3, 12), np.float32)),
+        ("scratch", lambda a: np.zeros((3, 63), np.float32)),
         ("out_row", lambda a: -1),
         ("window_row", lambda a: 1),
         ("window_row", lambda a: -1),
-        ("out", lambda a: np.zeros((2, 7), np.uint8)),
-        ("out", lambda a: np.zeros((3, 6), np.uint8)),
+        ("out", lambda a: np.zeros((5, 7), np.uint8)),
+        ("out", lambda a: np.zeros((6, 6), np.uint8)),
     ],
 )
 def test_refuses_values_out_of_range(name: str, change: Any) -> None:
     call = arguments()
     call[name] = change(call[name])
-    with pytest.raises(ValueError, match=r"tap|strip|accumulators|window|out"):
+    with pytest.raises(ValueError, match=r"tap|strip|accumulators|scratch|window|out"):
         _native.resample_strip(**call)
 
 
@@ -335,7 +363,9 @@ def test_refuses_values_out_of_range(name: str, change: Any) -> None:
         ("col_first", np.zeros(14, np.int32)[::2]),
         ("accumulators", np.zeros((20, 2), np.float32).T),
         ("accumulators", np.zeros((2, 20), np.float64)),
-        ("out", np.zeros((7, 3), np.uint8).T),
+        ("scratch", np.zeros(192, np.float32)),
+        ("scratch", np.zeros((3, 64), np.float64)),
+        ("out", np.zeros((7, 6), np.uint8).T),
         ("out", bytes(21)),
     ],
 )
@@ -345,7 +375,7 @@ def test_refuses_other_types(name: str, value: Any) -> None:
 
 
 def test_refuses_to_write_to_read_only_arrays() -> None:
-    for name in ("accumulators", "out"):
+    for name in ("accumulators", "scratch", "out"):
         call = arguments()
         call[name].flags.writeable = False
         with pytest.raises(TypeError):

@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from streamresize import _native
 from streamresize.kernels import color, jit, resampling
+from streamresize.resample import MIN_TAPS, make_scratch
 
 Kernels: TypeAlias = ModuleType | SimpleNamespace
 Measurement: TypeAlias = Callable[[], int]
 
 STRIP_ROWS = 8
-FACTORS = (1.85, 4.0, 7.3, 60.0)
+FACTORS = (1.85, 2.0, 3.0, 4.0, 7.3, 60.0)
 
 
 class Scale(NamedTuple):
@@ -59,7 +60,7 @@ def box_table(length: int, factor: float) -> Table:
     low = np.arange(int(length / factor)) * factor
     first = np.floor(low)
     count = np.ceil(low + factor).clip(max=length) - first
-    inputs = first[:, None] + np.arange(int(count.max(initial=1)))
+    inputs = first[:, None] + np.arange(int(count.max(initial=MIN_TAPS)))
     overlap = np.minimum(inputs + 1, low[:, None] + factor) - np.maximum(inputs, low[:, None])
     weights = overlap.clip(min=0.0) / factor
     return Table(first.astype(np.int32), count.astype(np.int32), weights.astype(np.float32))
@@ -72,15 +73,16 @@ def resampling_pass(kernels: Kernels, scale: Scale, factor: float) -> Measuremen
     strip = np.random.default_rng(0).integers(0, 256, (STRIP_ROWS, scale.width), np.uint8)
     accumulators = np.zeros((4, scale.width), np.float32)
     capacity = int(STRIP_ROWS / factor) + 3
-    out = np.empty((capacity, len(columns.first)), np.uint8)
+    scratch = make_scratch(columns.weights.shape[1])
+    out = np.empty((capacity + resampling.LANES - 1, len(columns.first)), np.uint8)
 
     def run() -> int:
         done = 0
         for row in range(0, scale.strips * STRIP_ROWS, STRIP_ROWS):
             window = slice(done, done + capacity)
             done += kernels.resample_strip(
-                strip, row, *(table[window] for table in rows), *columns,
-                accumulators, done, done, out,
+                strip, row, *(table[window] for table in rows), columns.first,
+                columns.weights, accumulators, scratch, done, done, out,
             )  # fmt: skip
         return strip.size * scale.strips
 

@@ -19,21 +19,21 @@ using Integers = const std::int32_t*;
 using Floats = float*;
 using Size = std::intptr_t;
 
-#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                 \
-  Size streamresize_resample_strip_##suffix(                                                 \
-      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first, \
-      Integers row_count, const float* row_weights, Size row_entries, Size row_taps,         \
-      Integers col_first, Integers col_count, const float* col_weights, Size columns,        \
-      Size col_taps, Floats accumulators, Size accumulator_count, Size width, Size out_row,  \
-      Size window_row, Bytes out);                                                           \
-  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,     \
-                                          const std::uint8_t* cr, Bytes rgb, Size height,    \
-                                          Size width);                                       \
-  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,       \
-                                         const std::uint8_t* y, const std::uint8_t* k,       \
-                                         Size inverted, Bytes rgb, Size height, Size width); \
-  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,      \
-                                         const std::uint8_t* cr, const std::uint8_t* k,      \
+#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                     \
+  Size streamresize_resample_strip_##suffix(                                                     \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,     \
+      Integers row_count, const float* row_weights, Size row_entries, Size row_taps,             \
+      Integers col_first, const float* col_weights, Size columns, Size col_taps,                 \
+      Floats accumulators, Size accumulator_count, Size width, Floats scratch, Size scratch_row, \
+      Size out_row, Size window_row, Bytes out);                                                 \
+  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,         \
+                                          const std::uint8_t* cr, Bytes rgb, Size height,        \
+                                          Size width);                                           \
+  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,           \
+                                         const std::uint8_t* y, const std::uint8_t* k,           \
+                                         Size inverted, Bytes rgb, Size height, Size width);     \
+  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
+                                         const std::uint8_t* cr, const std::uint8_t* k,          \
                                          Size inverted, Bytes rgb, Size height, Size width);
 
 extern "C" {
@@ -76,13 +76,15 @@ using Weights = Array<const float, 2>;
 
 Size size(std::size_t value) { return static_cast<Size>(value); }
 
+constexpr Size kLanes = 4;  // as in streamresize/kernels/resampling.py
+constexpr std::int64_t kMaxRows = std::int64_t{1} << 31;
+
 void require(bool condition, const char* message) {
   if (!condition) throw std::invalid_argument(message);
 }
 
-// Every tap of the table lies in inputs 0 .. length - 1 and has a weight.
-void require_taps(const Indices& first, const Indices& count, const Weights& weights,
-                  std::int64_t length) {
+// Every tap of the rows has a weight.
+void require_row_taps(const Indices& first, const Indices& count, const Weights& weights) {
   require(first.shape(0) == count.shape(0) && first.shape(0) == weights.shape(0),
           "tap tables differ in length");
   const auto taps = static_cast<std::int64_t>(weights.shape(1));
@@ -90,32 +92,52 @@ void require_taps(const Indices& first, const Indices& count, const Weights& wei
   for (std::size_t i = 0; i < first.shape(0); ++i) {  // without a branch, so that it vectorises
     const std::int64_t begin = first.data()[i];
     const std::int64_t n = count.data()[i];
-    valid &= (begin >= 0) & (n >= 1) & (n <= taps) & (begin + n <= length);
+    valid &= (begin >= 0) & (n >= 1) & (n <= taps) & (begin + n <= kMaxRows);
+  }
+  require(valid, "taps out of range");
+}
+
+// The first taps of the columns do not decrease; inputs 0 .. width - 1 alone have a weight.
+void require_column_taps(const Indices& first, const Weights& weights, Size width) {
+  const Size columns = size(first.shape(0)), taps = size(weights.shape(1));
+  require(columns == size(weights.shape(0)), "tap tables differ in length");
+  require(taps >= 1, "columns without taps");
+  bool valid = columns == 0 || (first.data()[0] >= 0 && first.data()[columns - 1] < width);
+  for (Size i = 1; i < columns; ++i) valid &= first.data()[i - 1] <= first.data()[i];
+  require(valid, "taps out of range");
+  for (Size i = columns - 1; i >= 0 && first.data()[i] + taps > width; --i) {
+    const float* row = weights.data() + i * taps;
+    valid &= std::all_of(row + (width - first.data()[i]), row + taps,
+                         [](float weight) { return weight == 0.0F; });
   }
   require(valid, "taps out of range");
 }
 
 Size resample_strip(const Strip& strip, Size strip_row, const Indices& row_first,
                     const Indices& row_count, const Weights& row_weights, const Indices& col_first,
-                    const Indices& col_count, const Weights& col_weights,
-                    const Array<float, 2>& accumulators, Size out_row, Size window_row,
+                    const Weights& col_weights, const Array<float, 2>& accumulators,
+                    const Array<float, 2>& scratch, Size out_row, Size window_row,
                     const Array<std::uint8_t, 2>& out) {
   const std::size_t width = accumulators.shape(1);
   require(strip.shape(1) >= width && strip.stride(1) == 1 && strip.stride(0) >= size(width),
           "strip: rows must be contiguous and not shorter than the accumulators");
   require(accumulators.shape(0) > 0 && strip_row >= 0, "accumulators or strip_row out of range");
   require(window_row >= 0 && out_row >= window_row, "out_row lies before the window");
-  require_taps(row_first, row_count, row_weights, std::int64_t{1} << 31);
-  require_taps(col_first, col_count, col_weights, static_cast<std::int64_t>(width));
-  require(out.shape(0) >= row_first.shape(0) && out.shape(1) == col_first.shape(0),
-          "out: one row for each entry of the row table, one column for each of the other");
+  require_row_taps(row_first, row_count, row_weights);
+  require_column_taps(col_first, col_weights, size(width));
+  require(scratch.shape(0) == 3 && scratch.shape(1) % kLanes == 0 &&
+              scratch.shape(1) / kLanes >= col_weights.shape(1),
+          "scratch: three rows, each of room for the taps of a column in every lane");
+  require(
+      out.shape(0) >= row_first.shape(0) + kLanes - 1 && out.shape(1) == col_first.shape(0),
+      "out: one row for each entry of the row table and three, one column for each of the other");
   const nb::gil_scoped_release release;
   return kKernels.resample_strip(
       strip.data(), size(strip.shape(0)), strip.stride(0), strip_row, row_first.data(),
       row_count.data(), row_weights.data(), size(row_first.shape(0)), size(row_weights.shape(1)),
-      col_first.data(), col_count.data(), col_weights.data(), size(col_first.shape(0)),
-      size(col_weights.shape(1)), accumulators.data(), size(accumulators.shape(0)), size(width),
-      out_row, window_row, out.data());
+      col_first.data(), col_weights.data(), size(col_first.shape(0)), size(col_weights.shape(1)),
+      accumulators.data(), size(accumulators.shape(0)), size(width), scratch.data(),
+      size(scratch.shape(1)), out_row, window_row, out.data());
 }
 
 void require_same_size(const Plane& plane, const Picture& rgb) {
@@ -144,8 +166,8 @@ void four_planes_to_rgb(const Plane& a, const Plane& b, const Plane& c, const Pl
 void register_kernels(nb::module_& module) {
   module.def("resample_strip", &resample_strip, "strip"_a.noconvert(), "strip_row"_a,
              "row_first"_a.noconvert(), "row_count"_a.noconvert(), "row_weights"_a.noconvert(),
-             "col_first"_a.noconvert(), "col_count"_a.noconvert(), "col_weights"_a.noconvert(),
-             "accumulators"_a.noconvert(), "out_row"_a, "window_row"_a, "out"_a.noconvert());
+             "col_first"_a.noconvert(), "col_weights"_a.noconvert(), "accumulators"_a.noconvert(),
+             "scratch"_a.noconvert(), "out_row"_a, "window_row"_a, "out"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

@@ -20,7 +20,9 @@ import llvmlite.binding as llvm
 import numba
 from numba import carray, types
 
-u8, i32, f32 = (types.CPointer(t) for t in (types.uint8, types.int32, types.float32))
+u8, i32, u32, f32 = (
+    types.CPointer(t) for t in (types.uint8, types.int32, types.uint32, types.float32)
+)
 size = types.intp
 
 
@@ -37,13 +39,14 @@ def load_compiled(module_name):
 
 resampling = load_compiled("resampling")
 color = load_compiled("color")
+SPARE_ROWS = resampling.LANES - 1
 
 
 def resample_strip(
     strip, rows, stride, strip_row,
     row_first, row_count, row_weights, row_entries, row_taps,
-    col_first, col_count, col_weights, columns, col_taps,
-    accumulators, accumulator_count, width,
+    col_first, col_weights, columns, col_taps,
+    accumulators, accumulator_count, width, scratch, scratch_row,
     out_row, window_row, out,
 ):  # fmt: skip
     return kernel_resample_strip(
@@ -53,12 +56,12 @@ def resample_strip(
         carray(row_count, row_entries),
         carray(row_weights, (row_entries, row_taps)),
         carray(col_first, columns),
-        carray(col_count, columns),
         carray(col_weights, (columns, col_taps)),
         carray(accumulators, (accumulator_count, width)),
+        carray(scratch, (3, scratch_row)),
         out_row,
         window_row,
-        carray(out, (row_entries, columns)),
+        carray(out, (row_entries + SPARE_ROWS, columns)),
     )
 
 
@@ -94,8 +97,8 @@ SIGNATURES = {
     resample_strip: size(
         u8, size, size, size,
         i32, i32, f32, size, size,
-        i32, i32, f32, size, size,
-        f32, size, size,
+        u32, f32, size, size,
+        f32, size, size, f32, size,
         size, size, u8,
     ),
     ycbcr_to_rgb: types.void(u8, u8, u8, u8, size, size),
