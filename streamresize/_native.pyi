@@ -57,6 +57,8 @@ class Decoder:
         """False while more input is needed."""
     def open_file(self, descriptor: int, start: int) -> None: ...
     def open_buffer(self, buffer: bytes | bytearray | memoryview) -> None: ...
+    def close(self) -> None:
+        """End what other threads do; no row can be decoded any more."""
     def planes(self) -> list[tuple[int, int, int]]:
         """(width, height, rows in an MCU row) of each component at its scale."""
     def decode_mcu_rows(

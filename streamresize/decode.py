@@ -62,7 +62,11 @@ class StripDecoder:
         self._native.finish_input()
 
     def close(self) -> None:
-        """Give back what is kept of the source."""
+        """Give back what is kept of the source, and stop reading it."""
+        self._native.close()
+        self._close_spool()
+
+    def _close_spool(self) -> None:
         if self._spool is not None:
             self._spool.close()
             self._spool = None
@@ -121,7 +125,7 @@ class StripDecoder:
         self._reuse = reuse
         self._scans_pending = header.multi_scan
         if not header.multi_scan:
-            self.close()
+            self._close_spool()
 
     def strips(self) -> Iterator[Strip]:
         """The strips that are complete now, in order. Raises MalformedJPEG if strict."""

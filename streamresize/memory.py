@@ -51,7 +51,7 @@ def estimate_memory(
         SOURCE_BYTES
         + DECODER_BYTES
         + (lanes_bytes(scales, decoding_threads(info, threads)) if _has_lanes(info) else 0)
-        + (coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES if info.multi_scan else 0)
+        + (scans_bytes(info, scales, decoding_threads(info, threads)) if info.multi_scan else 0)
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
@@ -77,6 +77,13 @@ def _blocks(info: ImageInfo) -> int:
         across, down = info.sampling_ratio(component)
         total += plane_length(info.width, across, BLOCK) * plane_length(info.height, down, BLOCK)
     return total
+
+
+def scans_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
+    """What the scans of a file with several take."""
+    stages = 1 if threads == 1 or all(scale == BLOCK for scale in scales) else threads + 1
+    rows = 1 if stages == 1 else stages + 1
+    return rows * coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES
 
 
 def coefficient_bytes(info: ImageInfo, scales: Sequence[int]) -> int:

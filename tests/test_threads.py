@@ -1,7 +1,8 @@
 """One picture decoded by several threads."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import streamresize
-from streamresize import Size
+from streamresize import Size, aprocess
 from streamresize.processors import decoding_threads, processors
 
 from .support.pictures import photo, pillow_jpeg
@@ -45,22 +46,68 @@ def test_threads_wait_for_bytes(size: int) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(alone, together))
 
 
-def test_threads_see_damage_where_it_is() -> None:
-    data = bytearray(large_jpeg())
-    for place in (len(data) // 3, len(data) // 2):
-        data[place : place + 40] = bytes(40)
-    sizes = [Size(300, None, format="array")]
-    alone, together = (
-        streamresize.process(bytes(data), sizes, threads=threads) for threads in (1, 2)
-    )
-    assert alone.warnings == together.warnings
+@pytest.mark.parametrize("scale", [1, 2, 4, 8])
+@pytest.mark.parametrize("size", [(90, 200), (700, 10)])
+def test_threads_change_no_sample_of_a_progressive_picture(
+    scale: int, size: tuple[int, int]
+) -> None:
+    data = pillow_jpeg(photo(*size), progressive=True)
+    alone = streamresize.decode_planes(data, scale, threads=1)
+    for threads in (2, 3, 16):
+        together = streamresize.decode_planes(data, scale, threads=threads)
+        assert all(np.array_equal(a, b) for a, b in zip(alone, together))
+
+
+def damaged(data: bytes) -> bytes:
+    result = bytearray(data)
+    for place in (len(data) // 3, len(data) // 2, len(data) * 9 // 10):
+        result[place : place + 40] = b"\xff\x00" * 20  # no code is all ones
+    return bytes(result)
+
+
+DAMAGED = [
+    damaged(large_jpeg()),
+    *(damaged(pillow_jpeg(photo(300, height), progressive=True)) for height in (200, 400)),
+]
+
+
+@pytest.mark.parametrize("data", DAMAGED)
+def test_threads_see_damage_where_it_is(data: bytes) -> None:
+    sizes = [Size(100, None, format="array")]
+    alone, together = (streamresize.process(data, sizes, threads=threads) for threads in (1, 2))
+    assert alone.warnings == together.warnings != ()
     assert np.array_equal(alone.images[0].data, together.images[0].data)
 
 
-def test_a_decoder_that_is_left_early_ends_its_threads() -> None:
-    for strip in streamresize.strips(large_jpeg(), 8, threads=4):
+@pytest.mark.parametrize("data", DAMAGED)
+def test_threads_fail_where_one_does(data: bytes) -> None:
+    failures = []
+    for threads in (1, 2, 3):
+        with pytest.raises(streamresize.MalformedJPEG) as failure:
+            streamresize.decode_planes(data, 1, strict=True, threads=threads)
+        failures.append(str(failure.value))
+    assert len(set(failures)) == 1
+
+
+@pytest.mark.parametrize("data", [large_jpeg(), pillow_jpeg(photo(700, 900), progressive=True)])
+def test_a_decoder_that_is_left_early_ends_its_threads(data: bytes) -> None:
+    for strip in streamresize.strips(data, 4, threads=4):
         assert strip.starts[0] == 0
         break
+
+
+def test_a_cancelled_task_leaves_its_thread_alone() -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield large_jpeg()
+
+    async def cancel() -> None:
+        task = asyncio.create_task(aprocess(chunks(), [Size(1500, None)], threads=2))
+        await asyncio.sleep(0.002)
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(cancel())
 
 
 def test_processors_are_those_of_this_process() -> None:

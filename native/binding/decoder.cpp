@@ -131,6 +131,17 @@ class PyDecoder {
 
   void open_buffer(const nb::object& buffer) { open(std::make_unique<BufferSource>(buffer)); }
 
+  // Nothing while another thread decodes, as when a task is cancelled.
+  void close() {
+    if (busy_.test_and_set()) return;
+    opened_ = false;
+    {
+      const nb::gil_scoped_release release;
+      decoder_.close();
+    }
+    busy_.clear();
+  }
+
   std::vector<std::array<std::uint32_t, 3>> planes() const {
     std::vector<std::array<std::uint32_t, 3>> result;
     for (std::size_t i = 0; i < header().frame.component_count; ++i) {
@@ -290,6 +301,7 @@ void register_decoder(nb::module_& module) {
       .def("read_scans", &PyDecoder::read_scans)
       .def("open_file", &PyDecoder::open_file, "descriptor"_a, "start"_a)
       .def("open_buffer", &PyDecoder::open_buffer, "buffer"_a)
+      .def("close", &PyDecoder::close)
       .def("planes",
            [](const PyDecoder& decoder) {
              nb::list result;

@@ -11,6 +11,7 @@
 #include "marker_reader.hpp"
 #include "scan.hpp"
 #include "scan_index.hpp"
+#include "scan_stages.hpp"
 #include "warning_log.hpp"
 
 namespace streamresize {
@@ -20,9 +21,6 @@ namespace {
 // cache, whole or as DC coefficients alone.
 constexpr std::uint32_t kMcuGroup = 16;
 constexpr std::uint32_t kDcMcuGroup = 256;
-
-// Bytes that a scan of a multi-scan file reads at a time.
-constexpr std::size_t kWindowBytes = 1 << 14;
 
 // The zigzag index of the last coefficient that an N-point transform reads.
 constexpr std::uint8_t last_kept_index(std::uint32_t size) {
@@ -75,22 +73,6 @@ void transform_blocks(const PlanePath& path, const BlockSpan& blocks, const Plan
   }
 }
 
-// A scan of a multi-scan file, reading ahead for itself.
-struct OpenScan {
-  std::unique_ptr<ScanCursor> cursor;
-  Input input;
-  std::uint64_t end;
-
-  void refill(ByteSource& source, std::vector<std::uint8_t>& window) {
-    const std::uint64_t next = input.offset() + input.bytes().size();
-    const std::uint64_t left = end > next ? end - next : 0;
-    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, window.size()));
-    const std::size_t count = source.read(next, std::span(window).first(wanted));
-    input.append(std::span(window).first(count));
-    if (count == left || count < wanted) input.finish();
-  }
-};
-
 }  // namespace
 
 struct Decoder::State {
@@ -104,7 +86,8 @@ struct Decoder::State {
   Status decode_mcu_row(std::span<const PlaneView> planes);
   Status decode_single_scan(std::span<const PlaneView> planes);
   Status decode_all_scans(std::span<const PlaneView> planes);
-  void emit(std::span<const PlaneView> planes, std::uint32_t first, std::uint32_t last);
+  void emit(CoefficientRow& coefficients, std::span<const PlaneView> planes, std::uint32_t first,
+            std::uint32_t last);
   Status check_work(std::uint64_t visits) const;
   [[nodiscard]] Scan current_scan() const {
     return {reader.scan(), reader.tables(), input.offset(), input.offset()};
@@ -128,12 +111,11 @@ struct Decoder::State {
   bool index_complete = false;
   KeptCoefficients kept{};
   std::array<PlanePath, kMaxComponents> paths;
-  CoefficientRow coefficients;
-  std::uint32_t mcu_group = 0;  // MCUs whose coefficients are kept at once
   std::unique_ptr<ScanCursor> single_scan;
+  CoefficientRow group;         // what is decoded of it before it is transformed
+  std::uint32_t mcu_group = 0;  // MCUs
   std::unique_ptr<ByteSource> source;
-  std::vector<OpenScan> open_scans_;
-  std::vector<std::uint8_t> window;
+  ScanStages stages;
   McuRun run;
   std::uint64_t visits_per_row = 0;
 };
@@ -166,11 +148,10 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
                            .height = ceil_div(component.height, scales[i]),
                            .rows_per_mcu_row = component.blocks_v * size}};
   }
-  const bool dc_only = std::ranges::all_of(scales, [](std::uint8_t scale) { return scale == 8; });
-  mcu_group = header.multi_scan ? frame.mcu_columns
-                                : std::min(dc_only ? kDcMcuGroup : kMcuGroup, frame.mcu_columns);
-  coefficients.allocate(frame, mcu_group, kept);
   if (header.multi_scan) return {};
+  const bool dc_only = std::ranges::all_of(scales, [](std::uint8_t scale) { return scale == 8; });
+  mcu_group = std::min(dc_only ? kDcMcuGroup : kMcuGroup, frame.mcu_columns);
+  group.allocate(frame, mcu_group, kept);
   const Scan& scan = index.scans().front();
   visits_per_row = block_visits(frame, scan) / frame.mcu_rows;
   if (expected != 0) {
@@ -232,14 +213,7 @@ Status Decoder::State::open_scans() {
   std::uint64_t visits = 0;
   for (const Scan& scan : index.scans()) visits += block_visits(frame, scan);
   if (Status status = check_work(visits); !status.ok()) return status;
-  for (const Scan& scan : index.scans()) {
-    std::unique_ptr<ScanCursor> cursor;
-    Status status = make_cursor(frame, scan, kept, 1, *log, cursor);
-    if (!status.ok()) return status;
-    open_scans_.push_back({std::move(cursor), Input(scan.begin), scan.end});
-  }
-  window.resize(kWindowBytes);
-  return {};
+  return stages.open(frame, index.scans(), kept, options, *source);
 }
 
 Status Decoder::State::decode_mcu_row(std::span<const PlaneView> planes) {
@@ -262,34 +236,26 @@ Status Decoder::State::decode_single_scan(std::span<const PlaneView> planes) {
   if (Status status = check_work(visits); !status.ok()) return status;
   while (run.next < mcu_columns) {
     run.last = std::min(run.origin + mcu_group, mcu_columns);
-    Status status = single_scan->decode(input, coefficients, run);
+    Status status = single_scan->decode(input, group, run);
     if (!status.ok()) return status;
-    emit(planes, run.origin, run.last);
+    emit(group, planes, run.origin, run.last);
     run.origin = run.last;
   }
   return {};
 }
 
 Status Decoder::State::decode_all_scans(std::span<const PlaneView> planes) {
-  if (open_scans_.empty()) {
+  if (!stages.is_open()) {
     if (Status status = open_scans(); !status.ok()) return status;
   }
-  for (OpenScan& scan : open_scans_) {
-    McuRun part{.row = run.row, .last = scan.cursor->mcus_in_row(run.row)};
-    Status status;
-    while ((status = scan.cursor->decode(scan.input, coefficients, part)).code ==
-           StatusCode::need_input) {
-      scan.refill(*source, window);
-    }
-    if (!status.ok()) return status;
-  }
-  emit(planes, 0, reader.header().frame.mcu_columns);
-  return {};
+  const Status status = stages.decode_row(*log);
+  if (status.ok()) emit(stages.coefficients(), planes, 0, reader.header().frame.mcu_columns);
+  return status;
 }
 
 // Turns the coefficients of MCUs first .. last - 1 into samples and clears them.
-void Decoder::State::emit(std::span<const PlaneView> planes, std::uint32_t first,
-                          std::uint32_t last) {
+void Decoder::State::emit(CoefficientRow& coefficients, std::span<const PlaneView> planes,
+                          std::uint32_t first, std::uint32_t last) {
   const Frame& frame = reader.header().frame;
   for (std::size_t i = 0; i < frame.component_count; ++i) {
     const Component& component = frame.components[i];
@@ -361,6 +327,11 @@ Status Decoder::decode_mcu_row(std::span<const PlaneView> planes) {
   State& state = *state_;
   if (state.failure.failed()) return state.failure;
   return state.settle(state.decode_mcu_row(planes));
+}
+
+void Decoder::close() {
+  state_->single_scan.reset();
+  state_->stages.close();
 }
 
 std::span<const Warning> Decoder::warnings() const {

@@ -20,6 +20,15 @@ class WarningLog {
     return {};
   }
 
+  // What another log has found later.
+  void add(const WarningLog& other) {
+    for (const Warning& warning : other.warnings_) {
+      if (warnings_.size() < Decoder::kMaxWarnings) warnings_.push_back(warning);
+    }
+    count_ += other.count_;
+  }
+
+  [[nodiscard]] bool strict() const { return strict_; }
   [[nodiscard]] std::span<const Warning> warnings() const { return warnings_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
 

@@ -51,7 +51,7 @@ struct Limits {
 struct DecodeOptions {
   bool strict = false;   // damage fails instead of warning
   bool preview = false;  // stop at the first scans that give every component's DC coefficients
-  unsigned threads = 1;  // that decode a large single scan; the caller's is one of them
+  unsigned threads = 1;  // that decode the scans; the caller's is one of them
 };
 
 // Damage met inside entropy-coded data: the MCUs from `mcu` on, up to the next restart interval or
@@ -116,6 +116,9 @@ class Decoder {
   // Writes the samples of the next MCU row, one view for each component; a view's width and rows
   // clip what is written. After need_input the same views must be passed again.
   Status decode_mcu_row(std::span<const PlaneView> planes);
+
+  // Ends what other threads do, so that the source can be closed. No row can be decoded any more.
+  void close();
 
   // At most kMaxWarnings are kept; warning_count() goes on counting.
   static constexpr std::size_t kMaxWarnings = 16;

@@ -1,0 +1,61 @@
+// Files with several scans, decoded by several threads.
+#include "scan_stages.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "check.hpp"
+#include "decode_all.hpp"
+#include "jpeg_writer.hpp"
+#include "random.hpp"
+
+using namespace streamresize;
+using Bytes = std::vector<std::uint8_t>;
+
+namespace {
+
+Bytes separate_scans(std::uint16_t width, std::uint16_t height) {
+  TestPicture picture = random_picture(width, height, {{2, 2}, {1, 1}, {1, 2}, {1, 1}}, 80);
+  picture.interleaved = false;
+  picture.restart_interval = 9;
+  return write_jpeg(picture);
+}
+
+bool is_same_warning(const Warning& a, const Warning& b) {
+  return a.what == b.what && a.offset == b.offset && a.mcu == b.mcu;
+}
+
+void check_threads(const Bytes& bytes, std::uint8_t scale, bool strict) {
+  DecodeRequest request{.scales = {scale}, .options = {.strict = strict}};
+  const Decoded alone = decode_all(bytes, request);
+  for (const unsigned threads : {2U, 3U, 9U}) {
+    request.options.threads = threads;
+    const Decoded together = decode_all(bytes, request);
+    CHECK(alone.planes == together.planes);
+    CHECK(alone.status.code == together.status.code);
+    CHECK_EQUAL(alone.status.offset, together.status.offset);
+    CHECK(std::ranges::equal(alone.warnings, together.warnings, is_same_warning));
+  }
+}
+
+}  // namespace
+
+TEST(stages_change_no_sample) {
+  for (const std::uint8_t scale : std::vector<std::uint8_t>{1, 2, 4, 8}) {
+    check_threads(separate_scans(150, 170), scale, false);
+    check_threads(separate_scans(150, 9), scale, false);
+  }
+}
+
+TEST(stages_see_damage_where_it_is) {
+  const Bytes sound = separate_scans(90, 200);
+  Random random(81);
+  for (int round = 0; round < 30; ++round) {
+    Bytes bytes = sound;
+    for (int i = random.between(1, 8); i > 0; --i) {
+      const int place = random.between(900, static_cast<int>(bytes.size()) - 3);
+      bytes[static_cast<std::size_t>(place)] = static_cast<std::uint8_t>(random.between(0, 254));
+    }
+    check_threads(bytes, static_cast<std::uint8_t>(1 << random.between(0, 3)), round % 2 != 0);
+  }
+}
