@@ -101,4 +101,35 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
   });
 }
 
+void RefinementTable::build(const HuffmanTable& table, int width) {
+  std::vector<Step> steps(std::size_t{1} << width);
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    if (length > width || (is_eob(symbol) && symbol != 0)) return;  // ends several blocks
+    const int size = (symbol & 15) != 0 ? 1 : 0;
+    std::fill_n(steps.begin() + (std::ptrdiff_t{code} << (width - length)),
+                std::size_t{1} << (width - length), Step{symbol >> 4, size, length + size});
+  });
+  entries_.resize(steps.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) entries_[i] = join(steps, width, i);
+}
+
+RefinementTable::Entry RefinementTable::join(const std::vector<Step>& steps, int width,
+                                             std::size_t index) {
+  Entry entry{};
+  while (entry.reach == entry.advance) {
+    const Step step = steps[(index << entry.bits) & (steps.size() - 1)];
+    const int place = entry.advance + step.run;
+    if (step.bits == 0 || entry.bits + step.bits > width || place >= kMaxAdvance) break;
+    entry.bits += static_cast<std::uint8_t>(step.bits);
+    const bool ends = step.run == 0 && step.size == 0;
+    if (!ends) entry.advance = static_cast<std::uint8_t>(place + 1);
+    entry.reach = static_cast<std::uint8_t>(place + 1);
+    if (step.size == 0) continue;
+    const auto bit = static_cast<std::uint16_t>(1U << place);
+    entry.places |= bit;
+    if ((index >> (width - entry.bits) & 1) == 0) entry.negative |= bit;
+  }
+  return entry;
+}
+
 }  // namespace streamresize

@@ -89,4 +89,35 @@ class CoefficientTable {
   std::vector<Entry> entries_;
 };
 
+// What a refinement scan adds where all coefficients that are left are zero: as much as fits.
+class RefinementTable {
+ public:
+  static constexpr int kMaxAdvance = 16;
+
+  struct Entry {
+    std::uint16_t places;    // bit i: the i-th coefficient from here becomes non-zero
+    std::uint16_t negative;  // those of them that do so downwards
+    std::uint8_t bits;
+    std::uint8_t advance;  // in the zigzag
+    std::uint8_t reach;    // the same, and one more if the block ends there
+  };
+
+  void build(const HuffmanTable& table, int width);
+
+  [[nodiscard]] const Entry* entries() const { return entries_.data(); }
+
+ private:
+  // One symbol; no bits if there is none that the table can hold.
+  struct Step {
+    int run = 0;
+    int size = 0;
+    int bits = 0;  // with the sign
+  };
+
+  // As many steps as the bits of `index` give.
+  static Entry join(const std::vector<Step>& steps, int width, std::size_t index);
+
+  std::vector<Entry> entries_;
+};
+
 }  // namespace streamresize
