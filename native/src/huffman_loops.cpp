@@ -26,7 +26,13 @@ AcBand::AcBand(const HuffmanTable& table, const ScanHeader& header, std::uint64_
       low_bit(header.low_bit),
       kept(kept_mask),
       width(lookup_width) {
-  if (header.high_bit != 0) refinements.build(symbols, width);
+  if (header.high_bit != 0) {
+    refinements.build(symbols, width);
+    return;
+  }
+  AcSkipTable eob;
+  eob.build_single_eob(symbols, width);
+  coefficients.build(symbols, eob, width);
 }
 
 const HuffmanLoops& huffman_loops() {

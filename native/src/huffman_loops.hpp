@@ -47,7 +47,8 @@ struct AcBand {
   int low_bit;  // Al
   std::uint64_t kept;
   int width;
-  RefinementTable refinements;     // of a scan that adds a bit
+  CoefficientTable coefficients;   // of a first scan
+  RefinementTable refinements;     // of one that adds a bit
   std::uint32_t ended_blocks = 0;  // the next blocks that hold no new coefficient
 };
 

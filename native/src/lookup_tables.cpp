@@ -35,6 +35,10 @@ void AcSkipTable::build_eob(const HuffmanTable& table, int width) {
   build_with(table, width, is_eob);
 }
 
+void AcSkipTable::build_single_eob(const HuffmanTable& table, int width) {
+  build_with(table, width, [](std::uint8_t symbol) { return symbol == 0; });
+}
+
 void AcSkipTable::enter(int width, std::uint32_t code, int length, std::uint8_t symbol) {
   const auto first =
       entries_.begin() + (std::ptrdiff_t{1} << width) + (std::ptrdiff_t{code} << (width - length));
@@ -83,7 +87,7 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
     const int size = symbol & 15;
     const int rest = width - length - size;
-    if (rest < 0) return;
+    if (rest < 0 || (is_eob(symbol) && eob.narrow(length, code).bits == 0)) return;
     for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
       const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
       const auto first = ((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest;

@@ -36,6 +36,8 @@ class AcSkipTable {
   void build_empty(int width);
   // The end of a block and nothing else.
   void build_eob(const HuffmanTable& table, int width);
+  // The same for a progressive scan, where only EOB0 ends no more than one block.
+  void build_single_eob(const HuffmanTable& table, int width);
 
   // The 2^width entries; none before build().
   [[nodiscard]] const Entry* entries() const { return entries_.data() + entries_.size() / 2; }
@@ -80,7 +82,7 @@ class CoefficientTable {
   };
   static constexpr std::uint8_t kEob = AcSkipTable::kEob;
 
-  // `eob` is the end of a block alone.
+  // `eob` is the end of a block alone; ends that are not in it are left out.
   void build(const HuffmanTable& table, const AcSkipTable& eob, int width);
 
   [[nodiscard]] const Entry* entries() const { return entries_.data(); }

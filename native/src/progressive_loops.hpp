@@ -25,29 +25,55 @@ inline void note_coefficients(const McuBlock& block, std::uint64_t added, std::u
   *block.last = std::max(*block.last, last);
 }
 
-// False where a code is invalid.
-inline bool decode_block(BitReader& reader, const AcBand& band, std::uint32_t& ended_blocks,
-                         const McuBlock& block) {
+// A coefficient that no table entry holds, or the end of blocks; no bits where a code is invalid.
+inline CoefficientTable::Entry read_coefficient(BitReader& reader, const HuffmanTable& symbols,
+                                                std::uint32_t& ended_blocks) {
+  const int symbol = symbols.decode(reader);
+  if (symbol < 0) return {0, 0, 0};
+  const int run = symbol >> 4;
+  const int size = symbol & 15;
+  if (size == 0 && run != kZeroRun) {
+    ended_blocks = receive_ended_blocks(reader, run) - 1;
+    return {0, CoefficientTable::kEob, 1};
+  }
+  const std::int32_t value = size == 0 ? 0 : reader.receive_extend(size);
+  return {static_cast<std::int16_t>(value), static_cast<std::uint8_t>(run), 1};
+}
+
+// Decodes a block, or up to `left` that have ended; returns how many, 0 where a code is invalid.
+inline std::uint32_t decode_block(BitReader& reader, const AcBand& band,
+                                  std::uint32_t& ended_blocks, const McuBlock& block,
+                                  std::uint32_t left) {
   if (ended_blocks != 0) {
-    --ended_blocks;
-    return true;
+    const std::uint32_t passed = std::min(ended_blocks, left);
+    ended_blocks -= passed;
+    return passed;
   }
-  for (int k = band.first; k <= band.last; ++k) {
+  std::uint64_t added = 0;
+  bool is_valid = true;
+  int run = 0;
+  for (int k = band.first; k <= band.last && run < CoefficientTable::kEob; ++k) {
     reader.ensure_symbol();
-    const int symbol = band.symbols.decode(reader);
-    if (symbol < 0) return false;
-    const int run = symbol >> 4;
-    const int size = symbol & 15;
-    k += run;
-    if (size == 0 && run == kZeroRun) continue;
-    if (size == 0) {
-      ended_blocks = receive_ended_blocks(reader, run) - 1;
-      return true;
+    CoefficientTable::Entry entry = band.coefficients.entries()[reader.peek(band.width)];
+    // Behind the last coefficient no end of the block is coded.
+    const bool has_end = entry.value != 0 && entry.run >= CoefficientTable::kEob;
+    const int reach = k + (entry.run & (CoefficientTable::kEob - 1)) + (has_end ? 1 : 0);
+    if (entry.bits != 0 && reach <= band.last) [[likely]] {
+      reader.skip(entry.bits);
+    } else {
+      entry = read_coefficient(reader, band.symbols, ended_blocks);
+      is_valid = entry.bits != 0;
+      if (!is_valid) break;
     }
-    const auto value = static_cast<std::int16_t>(reader.receive_extend(size));
-    store_coefficient(block, k, shifted(value, band.low_bit), band.kept);
+    run = entry.run;
+    k = std::min(k + (run & (CoefficientTable::kEob - 1)), kBlockEnd - 1);
+    if (entry.value == 0) continue;
+    const std::int16_t value = shifted(entry.value, band.low_bit);
+    if (value != 0) added |= std::uint64_t{1} << k;
+    if ((band.kept >> k & 1) != 0) block.values[kNaturalOrder.data()[k]] = value;
   }
-  return true;
+  note_coefficients(block, added, band.kept);
+  return is_valid ? 1 : 0;
 }
 
 // The zigzag indices from k on, 0 <= k <= 64.
@@ -213,9 +239,10 @@ inline bool read_refinement(BitReader& reader, const AcBand& band, std::uint32_t
   return true;
 }
 
-// False where a code is invalid.
-inline bool refine_block(BitReader& reader, const AcBand& band, std::uint32_t& ended_blocks,
-                         const McuBlock& block) {
+// Decodes one block; returns 0 where a code is invalid.
+inline std::uint32_t refine_block(BitReader& reader, const AcBand& band,
+                                  std::uint32_t& ended_blocks, const McuBlock& block,
+                                  std::uint32_t) {
   Refinement refinement(band, *block.nonzero);
   const bool is_valid =
       ended_blocks != 0 || read_refinement(reader, band, ended_blocks, block, refinement);
@@ -224,21 +251,24 @@ inline bool refine_block(BitReader& reader, const AcBand& band, std::uint32_t& e
     --ended_blocks;
   }
   refinement.apply(block, band);
-  return is_valid;
+  return is_valid ? 1 : 0;
 }
 
 // Block by block, with the state in registers. In a scan of a band an MCU is one block.
-template <auto DecodeBlock>
+template <auto DecodeBlocks>
 McuProgress for_each_block(BitReader& shared, AcBand& band, McuBlocks& mcu, std::uint32_t count) {
   BitReader reader = shared;
   McuBlock block = *mcu.begin();
   std::uint32_t ended_blocks = band.ended_blocks;
   McuProgress progress;
-  for (; progress.decoded < count; ++progress.decoded) {
-    if (!DecodeBlock(reader, band, ended_blocks, block)) progress.fault = kBadCode;
+  while (progress.decoded < count) {
+    const std::uint32_t left = count - progress.decoded;
+    const std::uint32_t decoded = DecodeBlocks(reader, band, ended_blocks, block, left);
+    if (decoded == 0) progress.fault = kBadCode;
     if (reader.overrun()) progress.fault = kEndsEarly;
     if (progress.fault != nullptr) break;
-    block.advance();
+    progress.decoded += decoded;
+    block.advance(decoded);
   }
   shared = reader;
   band.ended_blocks = ended_blocks;
