@@ -22,7 +22,7 @@ constexpr std::uint32_t kMcuGroup = 16;
 constexpr std::uint32_t kDcMcuGroup = 256;
 
 // Bytes that a scan of a multi-scan file reads at a time.
-constexpr std::size_t kWindowBytes = 1 << 14;
+constexpr std::size_t kWindowBytes = 1 << 16;
 
 // The zigzag index of the last coefficient that an N-point transform reads.
 constexpr std::uint8_t last_kept_index(std::uint32_t size) {
