@@ -142,7 +142,7 @@ const char* ArithmeticAcRefine::decode(const McuBlock& block) {
     while (true) {
       std::int16_t& value = at_zigzag(block, k);
       if (value != 0) {
-        value = corrected(value, decoder_.decode(statistics[place + 2]) ? 1 : 0, low_bit_);
+        if (decoder_.decode(statistics[place + 2])) value = refined(value, false, low_bit_);
         break;
       }
       if (decoder_.decode(statistics[place + 1])) {

@@ -61,6 +61,9 @@ class BitReader {
   [[nodiscard]] std::uint32_t peek(int n) const {
     return static_cast<std::uint32_t>(bits_ >> (64 - n));
   }
+  // The next n bits, 0 <= n <= 63.
+  [[nodiscard]] std::uint64_t peek_long(int n) const { return bits_ >> 1 >> (63 - n); }
+  [[nodiscard]] int available() const { return count_; }
   void skip(int n) {
     bits_ <<= n;
     count_ -= n;

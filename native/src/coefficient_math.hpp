@@ -19,16 +19,23 @@ constexpr std::int16_t with_bit(std::int16_t value, int bit) {
   return static_cast<std::int16_t>(static_cast<std::uint16_t>(value) | 1U << bit);
 }
 
-// A coefficient that has just become non-zero.
-constexpr std::int16_t unit(bool negative, int low_bit) {
-  return static_cast<std::int16_t>(negative ? -(1 << low_bit) : 1 << low_bit);
+// -value where `negative`; signs cannot be foretold, thus without a branch.
+constexpr int negated_if(bool negative, int value) {
+  const int mask = -static_cast<int>(negative);
+  return (value ^ mask) - mask;
 }
 
-// A coefficient one step further from zero if `bit` is 1, unless an earlier scan has done that.
-constexpr std::int16_t corrected(std::int16_t value, std::uint32_t bit, int low_bit) {
-  const std::uint32_t missing = bit & ~static_cast<std::uint32_t>(value) >> low_bit & 1U;
+// A coefficient that has just become non-zero.
+constexpr std::int16_t unit(bool negative, int low_bit) {
+  return static_cast<std::int16_t>(negated_if(negative, 1 << low_bit));
+}
+
+// A coefficient one step further from zero, unless an earlier scan has done that; from zero itself
+// downwards where `negative`.
+constexpr std::int16_t refined(std::int16_t value, bool negative, int low_bit) {
+  const std::uint32_t missing = ~static_cast<std::uint32_t>(value) >> low_bit & 1U;
   const auto step = static_cast<int>(missing << low_bit);
-  return static_cast<std::int16_t>(value < 0 ? value - step : value + step);
+  return static_cast<std::int16_t>(value + negated_if((value < 0) | negative, step));
 }
 
 }  // namespace streamresize

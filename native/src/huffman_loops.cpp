@@ -18,6 +18,23 @@ SequentialTables::SequentialTables(const HuffmanTable& dc_table, const HuffmanTa
   coefficients.build(ac_symbols, eob, width);
 }
 
+AcBand::AcBand(const HuffmanTable& table, const ScanHeader& header, std::uint64_t kept_mask,
+               int lookup_width)
+    : symbols(table),
+      first(header.first),
+      last(header.last),
+      low_bit(header.low_bit),
+      kept(kept_mask),
+      width(lookup_width) {
+  if (header.high_bit != 0) {
+    refinements.build(symbols, width);
+    return;
+  }
+  AcSkipTable eob;
+  eob.build_single_eob(symbols, width);
+  coefficients.build(symbols, eob, width);
+}
+
 const HuffmanLoops& huffman_loops() {
 #ifdef STREAMRESIZE_X86_64_V3
   static const HuffmanLoops kSlowDeposit = {kAvx2Loops.decode_mcus, kAvx2Loops.decode_band,

@@ -37,11 +37,18 @@ using ComponentCodings = std::array<ComponentCoding, kMaxComponents>;
 
 // A scan of a band of AC coefficients, and where its decoding stands.
 struct AcBand {
+  // Bit k of `kept_mask`: the coefficient at zigzag index k is needed.
+  AcBand(const HuffmanTable& table, const ScanHeader& header, std::uint64_t kept_mask,
+         int lookup_width);
+
   HuffmanTable symbols;
-  int first;                       // Ss, zigzag index
-  int last;                        // Se
-  int low_bit;                     // Al
-  std::uint64_t kept;              // bit k: the coefficient at zigzag index k is needed
+  int first;    // Ss, zigzag index
+  int last;     // Se
+  int low_bit;  // Al
+  std::uint64_t kept;
+  int width;
+  CoefficientTable coefficients;   // of a first scan
+  RefinementTable refinements;     // of one that adds a bit
   std::uint32_t ended_blocks = 0;  // the next blocks that hold no new coefficient
 };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "huffman_coder.hpp"
 #include "huffman_loops.hpp"
@@ -48,9 +49,7 @@ class HuffmanDcRefine : public HuffmanCoder {
 template <auto HuffmanLoops::* Decode>
 class HuffmanAcScan : public HuffmanCoder {
  public:
-  // Bit k of `kept`: the coefficient at zigzag index k is needed.
-  HuffmanAcScan(const HuffmanTable& ac, const ScanHeader& header, std::uint64_t kept)
-      : band_{ac, header.first, header.last, header.low_bit, kept} {}
+  explicit HuffmanAcScan(AcBand band) : band_(std::move(band)) {}
 
   [[nodiscard]] std::size_t max_block_bytes() const {
     return static_cast<std::size_t>(band_.last - band_.first + 2) * kMaxSymbolBytes;

@@ -35,6 +35,10 @@ void AcSkipTable::build_eob(const HuffmanTable& table, int width) {
   build_with(table, width, is_eob);
 }
 
+void AcSkipTable::build_single_eob(const HuffmanTable& table, int width) {
+  build_with(table, width, [](std::uint8_t symbol) { return symbol == 0; });
+}
+
 void AcSkipTable::enter(int width, std::uint32_t code, int length, std::uint8_t symbol) {
   const auto first =
       entries_.begin() + (std::ptrdiff_t{1} << width) + (std::ptrdiff_t{code} << (width - length));
@@ -83,7 +87,7 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
     const int size = symbol & 15;
     const int rest = width - length - size;
-    if (rest < 0) return;
+    if (rest < 0 || (is_eob(symbol) && eob.narrow(length, code).bits == 0)) return;
     for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
       const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
       const auto first = ((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest;
@@ -99,6 +103,37 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
       }
     }
   });
+}
+
+void RefinementTable::build(const HuffmanTable& table, int width) {
+  std::vector<Step> steps(std::size_t{1} << width);
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    if (length > width || (is_eob(symbol) && symbol != 0)) return;  // ends several blocks
+    const int size = (symbol & 15) != 0 ? 1 : 0;
+    std::fill_n(steps.begin() + (std::ptrdiff_t{code} << (width - length)),
+                std::size_t{1} << (width - length), Step{symbol >> 4, size, length + size});
+  });
+  entries_.resize(steps.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) entries_[i] = join(steps, width, i);
+}
+
+RefinementTable::Entry RefinementTable::join(const std::vector<Step>& steps, int width,
+                                             std::size_t index) {
+  Entry entry{};
+  while (entry.reach == entry.advance) {
+    const Step step = steps[(index << entry.bits) & (steps.size() - 1)];
+    const int place = entry.advance + step.run;
+    if (step.bits == 0 || entry.bits + step.bits > width || place >= kMaxAdvance) break;
+    entry.bits += static_cast<std::uint8_t>(step.bits);
+    const bool ends = step.run == 0 && step.size == 0;
+    if (!ends) entry.advance = static_cast<std::uint8_t>(place + 1);
+    entry.reach = static_cast<std::uint8_t>(place + 1);
+    if (step.size == 0) continue;
+    const auto bit = static_cast<std::uint16_t>(1U << place);
+    entry.places |= bit;
+    if ((index >> (width - entry.bits) & 1) == 0) entry.negative |= bit;
+  }
+  return entry;
 }
 
 }  // namespace streamresize

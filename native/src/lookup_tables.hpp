@@ -36,6 +36,8 @@ class AcSkipTable {
   void build_empty(int width);
   // The end of a block and nothing else.
   void build_eob(const HuffmanTable& table, int width);
+  // The same for a progressive scan, where only EOB0 ends no more than one block.
+  void build_single_eob(const HuffmanTable& table, int width);
 
   // The 2^width entries; none before build().
   [[nodiscard]] const Entry* entries() const { return entries_.data() + entries_.size() / 2; }
@@ -80,12 +82,43 @@ class CoefficientTable {
   };
   static constexpr std::uint8_t kEob = AcSkipTable::kEob;
 
-  // `eob` is the end of a block alone.
+  // `eob` is the end of a block alone; ends that are not in it are left out.
   void build(const HuffmanTable& table, const AcSkipTable& eob, int width);
 
   [[nodiscard]] const Entry* entries() const { return entries_.data(); }
 
  private:
+  std::vector<Entry> entries_;
+};
+
+// What a refinement scan adds where all coefficients that are left are zero: as much as fits.
+class RefinementTable {
+ public:
+  static constexpr int kMaxAdvance = 16;
+
+  struct Entry {
+    std::uint16_t places;    // bit i: the i-th coefficient from here becomes non-zero
+    std::uint16_t negative;  // those of them that do so downwards
+    std::uint8_t bits;
+    std::uint8_t advance;  // in the zigzag
+    std::uint8_t reach;    // the same, and one more if the block ends there
+  };
+
+  void build(const HuffmanTable& table, int width);
+
+  [[nodiscard]] const Entry* entries() const { return entries_.data(); }
+
+ private:
+  // One symbol; no bits if there is none that the table can hold.
+  struct Step {
+    int run = 0;
+    int size = 0;
+    int bits = 0;  // with the sign
+  };
+
+  // As many steps as the bits of `index` give.
+  static Entry join(const std::vector<Step>& steps, int width, std::size_t index);
+
   std::vector<Entry> entries_;
 };
 

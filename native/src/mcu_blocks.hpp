@@ -7,7 +7,6 @@
 
 #include "coefficients.hpp"
 #include "tables.hpp"
-#include "zigzag.hpp"
 
 namespace streamresize {
 
@@ -23,18 +22,6 @@ struct McuBlock : CoefficientRow::Block {
     if (nonzero != nullptr) nonzero += mcus * step;
   }
 };
-
-// Sets the coefficient at zigzag index k, which may be up to 15 behind the last one. Its value is
-// kept where bit k of `kept` is set.
-inline void store_coefficient(const CoefficientRow::Block& block, int k, std::int16_t value,
-                              std::uint64_t kept) {
-  const int index = k < 63 ? k : 63;
-  const std::uint64_t bit = std::uint64_t{1} << index;
-  if (value != 0) *block.nonzero |= bit;
-  if ((kept & bit) == 0) return;
-  block.values[kNaturalOrder.data()[k]] = value;
-  if (*block.last < index) *block.last = static_cast<std::uint8_t>(index);
-}
 
 class McuBlocks {
  public:

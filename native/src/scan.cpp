@@ -101,7 +101,8 @@ class CursorMaker {
     const char* fault = build(scan_.tables.ac[number], number, standard_ac_table, table);
     if (fault != nullptr) return fault;
     const int kept = kept_[scan_.header.components[0].index];
-    return finish(Huffman(table, scan_.header, ~std::uint64_t{0} >> (63 - kept)));
+    return finish(Huffman(AcBand(table, scan_.header, ~std::uint64_t{0} >> (63 - kept),
+                                 lookup_width(block_visits(frame_, scan_)))));
   }
 
   const Frame& frame_;

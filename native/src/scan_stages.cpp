@@ -8,7 +8,7 @@ namespace streamresize {
 namespace {
 
 // Bytes that a scan reads at a time.
-constexpr std::size_t kWindowBytes = 1 << 14;
+constexpr std::size_t kWindowBytes = 1 << 16;
 
 // The stage of each scan, so that stages have about the same number of bytes.
 std::vector<std::size_t> divide(std::span<const Scan> scans, std::size_t stages) {

@@ -119,18 +119,25 @@ void check_kept(const Outcome& outcome, const Blocks& expected, int kept) {
 
 // Two scans of one band of random bits, which mean some coefficients or other.
 struct TwoScans {
-  TwoScans(const HuffmanLoops& loops, std::uint32_t seed, std::uint64_t kept) {
+  TwoScans(const HuffmanLoops& loops, std::uint32_t seed, std::uint64_t kept, int width = 9) {
     Random random(seed);
     const int first = random.between(1, 20);
-    AcBand band{{}, first, random.between(first, 63), 1, kept};
-    CHECK(band.symbols.build(standard_ac_table(seed % 2 == 0)));
+    ScanHeader header;
+    header.first = static_cast<std::uint8_t>(first);
+    header.last = static_cast<std::uint8_t>(random.between(first, 63));
+    header.low_bit = 1;
+    HuffmanTable table;
+    CHECK(table.build(standard_ac_table(seed % 2 == 0)));
+    AcBand band(table, header, kept, width);
     McuBlocks mcu;
     mcu.add({{blocks[0].data(), last.data(), nonzero.data()}, {}, 1, 64});
     McuBlocks again = mcu;
     run(random, [&](BitReader& reader) { return loops.decode_band(reader, band, mcu, kBlocks); });
-    band.low_bit = 0;
-    band.ended_blocks = 0;
-    run(random, [&](BitReader& reader) { return loops.refine_band(reader, band, again, kBlocks); });
+    header.high_bit = 1;
+    header.low_bit = 0;
+    AcBand refined(table, header, kept, width);
+    run(random,
+        [&](BitReader& reader) { return loops.refine_band(reader, refined, again, kBlocks); });
   }
 
   template <typename Decode>
@@ -201,7 +208,9 @@ TEST(bands_are_the_same_on_every_kind_of_processor) {
   constexpr std::uint64_t kAll = ~std::uint64_t{0};
   for (std::uint32_t seed = 0; seed < 300; ++seed) {
     const TwoScans expected(kPortableLoops, seed, kAll);
-    for (const HuffmanLoops* loops : variants()) CHECK(TwoScans(*loops, seed, kAll) == expected);
+    for (const HuffmanLoops* loops : variants()) {
+      for (const int width : {9, 12}) CHECK(TwoScans(*loops, seed, kAll, width) == expected);
+    }
   }
 }
 
