@@ -21,7 +21,7 @@ DC_LANE_BYTES = 1 << 16  # the same at scale 8
 LANES_BYTES = 5 << 16  # a wider window, and tables
 SHARED_LANES_BYTES = 9 << 18  # the same for several threads: two windows
 LANES_FROM_BLOCKS = 16_000
-SCAN_BYTES = 3 << 15  # windows and tables of one scan of several
+SCAN_BYTES = 9 << 14  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
 BLOCK_BYTES = 64 * 2 + 1 + 8  # coefficients, the last one's index, the mask of non-zero ones
 DC_BYTES = 2 + 1
@@ -81,7 +81,7 @@ def _blocks(info: ImageInfo) -> int:
 
 def scans_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
     """What the scans of a file with several take."""
-    stages = 1 if threads == 1 or all(scale == BLOCK for scale in scales) else threads + 1
+    stages = 1 if threads == 1 or all(scale == BLOCK for scale in scales) else 2 * threads + 1
     rows = 1 if stages == 1 else stages + 1
     return rows * coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES
 

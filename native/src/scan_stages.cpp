@@ -29,10 +29,10 @@ std::vector<std::size_t> divide(std::span<const Scan> scans, std::size_t stages)
 Status ScanStages::open(const Frame& frame, std::span<const Scan> scans,
                         const KeptCoefficients& kept, const DecodeOptions& options,
                         ByteSource& source) {
-  // DC coefficients alone come too fast to be shared. The thread that takes the rows has time for
-  // fewer stages than the others.
+  // DC coefficients alone come too fast to be shared. Stages are not equal, and the thread that
+  // takes the rows has time for fewer than the others.
   const bool is_shared = options.threads != 1 && std::ranges::any_of(kept, std::identity{});
-  const std::size_t wanted = is_shared ? options.threads + std::size_t{1} : 1;
+  const std::size_t wanted = is_shared ? 2 * options.threads + std::size_t{1} : 1;
   const std::size_t count = std::clamp<std::size_t>(scans.size(), 1, wanted);
   source_ = &source;
   mcu_rows_ = frame.mcu_rows;
