@@ -10,7 +10,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from benchmarks.scenarios import PREVIEW, RESULTS, SCENARIOS
+from benchmarks.scenarios import PREVIEW, RESULTS, SCENARIOS, THREADED
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PLOT = DOCS / "images" / "benchmarks.svg"
@@ -48,9 +48,9 @@ def median(result: Result, rival: str) -> float:
 
 
 def ours(result: Result) -> str:
-    """The rival that is streamresize without a preview."""
-    mine: str = next(rival for rival in result["rivals"] if is_ours(rival) and rival != PREVIEW)
-    return mine
+    """The rival that is streamresize, on one core or on all as the peers, without a preview."""
+    mine = [rival for rival in result["rivals"] if is_ours(rival) and rival != PREVIEW]
+    return THREADED if THREADED in mine and result["threads"] == "all" else mine[0]
 
 
 def fastest_peer(result: Result) -> str:
@@ -59,13 +59,24 @@ def fastest_peer(result: Result) -> str:
     return fastest
 
 
+def leanest_peer(result: Result) -> str:
+    peers = [rival for rival in result["rivals"] if not is_ours(rival)]
+    leanest: str = min(peers, key=lambda rival: result["rivals"][rival]["peak"])
+    return leanest
+
+
+def title_of(result: Result) -> str:
+    title: str = result["title"]
+    return title if result["threads"] == "1" or "all cores" in title else f"{title}, all cores"
+
+
 def milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.3g}" if seconds < 1 else f"{1000 * seconds:,.0f}"
 
 
 def name_of(result: Result, rival: str) -> str:
     version: str = result["rivals"][rival]["version"]
-    return f"{version}, preview" if rival == PREVIEW else version
+    return version + {PREVIEW: ", preview", THREADED: ", all cores"}.get(rival, "")
 
 
 def table(result: Result) -> str:
@@ -84,20 +95,25 @@ def table(result: Result) -> str:
 
 def overview(all_results: dict[str, Result]) -> str:
     lines = [
-        "| scenario | fastest peer | our time / its time | our peak / its peak |",
-        "|---|---|---|---|",
+        "| scenario | fastest peer | our time / its time | our peak, MB | the leanest peer's |",
+        "|---|---|---|---|---|",
     ]
     for result in all_results.values():
         peer, mine = fastest_peer(result), ours(result)
         time = median(result, mine) / median(result, peer)
-        memory = result["rivals"][mine]["peak"] / result["rivals"][peer]["peak"]
-        lines.append(f"| {result['title']} | {name_of(result, peer)} | {time:.2f} | {memory:.2f} |")
+        peak = result["rivals"][mine]["peak"] / 1e6
+        leanest = leanest_peer(result)
+        least = result["rivals"][leanest]["peak"] / 1e6
+        lines.append(
+            f"| {title_of(result)} | {name_of(result, peer)} | {time:.2g} "
+            f"| {peak:.0f} | {least:.0f} ({name_of(result, leanest)}) |"
+        )
     return "\n".join(lines)
 
 
 def lost(all_results: dict[str, Result]) -> str:
     titles = [
-        f"{result['title']} ({name_of(result, fastest_peer(result))})"
+        f"{title_of(result)} ({name_of(result, fastest_peer(result))})"
         for result in all_results.values()
         if median(result, fastest_peer(result)) < median(result, ours(result))
     ]
@@ -106,7 +122,7 @@ def lost(all_results: dict[str, Result]) -> str:
 
 def plot(all_results: dict[str, Result]) -> None:
     mpl.rcParams["svg.hashsalt"] = PLOT.name
-    titles = [result["title"] for result in all_results.values()]
+    titles = [title_of(result) for result in all_results.values()]
     ratios = [
         median(result, ours(result)) / median(result, fastest_peer(result))
         for result in all_results.values()
@@ -134,8 +150,10 @@ def main() -> None:
         lost(all_results) + "\n",
     ]
     for result in all_results.values():
-        threads = "one thread" if result["threads"] == "1" else "all cores"
-        parts.append(f"## {result['title']}\n\n{threads.capitalize()}.\n\n{table(result)}\n")
+        threads = (
+            "One thread, if nothing else is said." if result["threads"] == "1" else "All cores."
+        )
+        parts.append(f"## {title_of(result)}\n\n{threads}\n\n{table(result)}\n")
     (DOCS / "benchmarks.md").write_text("\n".join(parts))
 
 

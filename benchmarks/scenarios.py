@@ -23,6 +23,7 @@ from streamresize import probe
 RESULTS = Path(__file__).parent / "results"
 OURS = "thumbnail/streamresize"
 PREVIEW = "thumbnail/streamresize_preview"
+THREADED = "thumbnail/streamresize_threads"
 PEERS = (
     "thumbnail/pillow_draft",
     "thumbnail/pillow_reducing_gap",
@@ -79,7 +80,8 @@ def small_photos(folder: Path) -> Path:
 
 
 BASELINE, PROGRESSIVE = mosaic(12_000, 12_000), mosaic(12_000, 12_000, "progressive")
-WITH_PREVIEW = (OURS, PREVIEW, *PEERS)
+WITH_THREADS = (OURS, THREADED, *PEERS)
+WITH_PREVIEW = (OURS, PREVIEW, THREADED, *PEERS)
 SCENARIOS = {
     "small-128": Scenario("0.3 MP photo to 128 px", small_photo, (128,), rounds=101),
     "photo-200": Scenario("24 MP photo to 200 px", mosaic(6000, 4000), (200,), rounds=15),
@@ -88,17 +90,33 @@ SCENARIOS = {
     "photo-444-800": Scenario(
         "24 MP photo, 4:4:4, quality 92, to 800 px", mosaic(6000, 4000, "444"), (800,), rounds=15
     ),
-    "baseline-200": Scenario("144 MP baseline to 200 px", BASELINE, (200,)),
-    "baseline-1600": Scenario("144 MP baseline to 1600 px", BASELINE, (1600,)),
-    "baseline-6500": Scenario("144 MP baseline to 6500 px", BASELINE, (6500,), rounds=3),
-    "restarts-1600": Scenario("144 MP with restart markers to 1600 px", with_restarts, (1600,)),
+    "baseline-200": Scenario("144 MP baseline to 200 px", BASELINE, (200,), WITH_THREADS),
+    "baseline-1600": Scenario("144 MP baseline to 1600 px", BASELINE, (1600,), WITH_THREADS),
+    "baseline-6500": Scenario(
+        "144 MP baseline to 6500 px", BASELINE, (6500,), WITH_THREADS, rounds=5
+    ),
+    "restarts-1600": Scenario(
+        "144 MP with restart markers to 1600 px", with_restarts, (1600,), WITH_THREADS
+    ),
     "progressive-200": Scenario(
         "144 MP progressive to 200 px", PROGRESSIVE, (200,), rivals=WITH_PREVIEW, rounds=5
     ),
     "progressive-1600": Scenario(
         "144 MP progressive to 1600 px", PROGRESSIVE, (1600,), rivals=WITH_PREVIEW, rounds=5
     ),
-    "progressive-6500": Scenario("144 MP progressive to 6500 px", PROGRESSIVE, (6500,), rounds=3),
+    "progressive-6500": Scenario(
+        "144 MP progressive to 6500 px", PROGRESSIVE, (6500,), WITH_THREADS, rounds=3
+    ),
+    "all-cores-200": Scenario("144 MP baseline to 200 px", BASELINE, (200,), WITH_THREADS, "all"),
+    "all-cores-1600": Scenario(
+        "144 MP baseline to 1600 px", BASELINE, (1600,), WITH_THREADS, "all"
+    ),
+    "all-cores-6500": Scenario(
+        "144 MP baseline to 6500 px", BASELINE, (6500,), WITH_THREADS, "all", rounds=3
+    ),
+    "all-cores-progressive-1600": Scenario(
+        "144 MP progressive to 1600 px", PROGRESSIVE, (1600,), WITH_THREADS, "all", rounds=3
+    ),
     "giant-256": Scenario(
         "900 MP baseline to 256 px",
         mosaic(30_000, 30_000),
@@ -147,6 +165,7 @@ SCENARIOS = {
 def command_lines(task: Task, target: Path) -> dict[str, Sequence[str]]:
     box, out = f"{task.size}x{task.size}", str(target)
     ours = [sys.executable, "-m", "streamresize", "resize", task.source, "-o", out, "--size", box]
+    ours += ["--threads", "1"]
     return {
         "streamresize resize": ours,
         "vipsthumbnail": ["vipsthumbnail", task.source, "--size", box, "-o", out],

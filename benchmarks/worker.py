@@ -25,11 +25,11 @@ def check_size(jpeg: bytes, task: Task) -> None:
 
 
 def peak() -> int:
-    """Of this process, and of a child of the largest kind for each processor."""
+    """Of this process, and of a child of the largest kind for each other processor."""
     with open("/proc/self/status") as status:
         own = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
     largest_child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return 1024 * (own + largest_child * (os.cpu_count() or 1))
+    return 1024 * (own + largest_child * ((os.cpu_count() or 1) - 1))
 
 
 def processor_seconds() -> float:

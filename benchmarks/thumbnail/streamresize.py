@@ -1,4 +1,4 @@
-"""streamresize.thumbnail."""
+"""streamresize.thumbnail in one thread."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def version() -> str:
 
 def run(task: Task) -> bytes:
     return streamresize.thumbnail(
-        task.source, (task.size, task.size), quality=QUALITY, auto_orient=False
+        task.source, (task.size, task.size), quality=QUALITY, auto_orient=False, threads=1
     )

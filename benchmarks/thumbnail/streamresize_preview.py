@@ -9,5 +9,10 @@ from benchmarks.thumbnail.streamresize import version as version
 
 def run(task: Task) -> bytes:
     return streamresize.thumbnail(
-        task.source, (task.size, task.size), quality=QUALITY, auto_orient=False, preview=True
+        task.source,
+        (task.size, task.size),
+        quality=QUALITY,
+        auto_orient=False,
+        preview=True,
+        threads=1,
     )
