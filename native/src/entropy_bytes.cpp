@@ -5,16 +5,24 @@
 
 namespace streamresize {
 
-void EntropyBytes::refill(Input& input, std::size_t taken) {
-  size_ -= taken;
-  const std::uint8_t* left = windows_[current_].data() + taken;
+// To the front of the next window, if less than half of this one is free.
+void EntropyBytes::make_room() {
+  const std::uint8_t* left = windows_[current_].data() + begin_;
+  if (2 * (begin_ + size_) <= windows_[current_].size()) return;
   current_ = (current_ + 1) % windows_.size();
+  std::memmove(windows_[current_].data(), left, size_);
+  begin_ = 0;
+}
+
+void EntropyBytes::refill(Input& input, std::size_t taken) {
+  begin_ += taken;
+  size_ -= taken;
+  make_room();
   std::vector<std::uint8_t>& window = windows_[current_];
-  std::memmove(window.data(), left, size_);
   const std::span<const std::uint8_t> source = input.bytes();
   const std::uint8_t* at = source.data();
   const std::uint8_t* const source_end = at + source.size();
-  std::uint8_t* out = window.data() + size_;
+  std::uint8_t* out = window.data() + begin_ + size_;
   std::uint8_t* const full = window.data() + window.size() - kPadding;
   while (end_ == End::open && at != source_end && out != full) {
     const auto room = static_cast<std::size_t>(std::min(full - out, source_end - at));
@@ -35,13 +43,14 @@ void EntropyBytes::refill(Input& input, std::size_t taken) {
   if (end_ == End::open && input.finished() && source_end - at < 2 && out != full) {
     end_ = End::source;
   }
-  size_ = static_cast<std::size_t>(out - window.data());
+  size_ = static_cast<std::size_t>(out - window.data()) - begin_;
   std::memset(out, 0, kPadding);
   input.consume(static_cast<std::size_t>(at - source.data()));
   source_end_ = input.offset();
 }
 
 void EntropyBytes::discard() {
+  begin_ = 0;
   size_ = 0;
   end_ = End::open;
 }

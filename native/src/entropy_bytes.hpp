@@ -15,7 +15,8 @@ class EntropyBytes {
   // Zero bytes behind the window, so that eight bytes can be loaded at its last one.
   static constexpr std::size_t kPadding = 8;
 
-  // A window of `size` bytes. With two of them, refill() leaves the bytes of the one before alone.
+  // A window of `size` bytes. With two of them, the bytes that were there before refill() stay
+  // there until it is called again.
   explicit EntropyBytes(std::size_t size, std::size_t windows = 1)
       : windows_(windows, std::vector<std::uint8_t>(size + kPadding)) {}
 
@@ -28,7 +29,7 @@ class EntropyBytes {
 
   // Valid until the next call; kPadding zeros follow.
   [[nodiscard]] std::span<const std::uint8_t> bytes() const {
-    return std::span(windows_[current_]).first(size_);
+    return std::span(windows_[current_]).subspan(begin_, size_);
   }
 
   // Nothing follows in this restart interval: a marker is next, or the source has ended.
@@ -39,10 +40,13 @@ class EntropyBytes {
   [[nodiscard]] std::uint64_t source_offset(std::ptrdiff_t position) const;
 
  private:
+  void make_room();
+
   enum class End : std::uint8_t { open, marker, source };
 
   std::vector<std::vector<std::uint8_t>> windows_;
   std::size_t current_ = 0;
+  std::size_t begin_ = 0;
   std::size_t size_ = 0;
   End end_ = End::open;
   std::uint64_t source_end_ = 0;  // the place in the source behind the window's last byte

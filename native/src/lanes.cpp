@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "coefficient_math.hpp"
 #include "huffman_loops.hpp"
@@ -16,8 +17,13 @@ constexpr std::size_t kRecords = 1 << 17;
 constexpr std::size_t kDcRecords = 1 << 15;
 constexpr std::size_t kMostOfBlock = 65;
 
+// Values ahead of those that are taken: they may have to come from another processor.
+constexpr std::size_t kPrefetched = 512;
+
 constexpr std::ptrdiff_t kMostReach = 3 << 14;
-constexpr std::ptrdiff_t kMostSharedReach = 3 << 13;  // by several threads
+// By several threads: fewer share a round if there are fewer bytes.
+constexpr std::ptrdiff_t kMostSharedReach = 3 << 13;
+constexpr std::ptrdiff_t kLeastSharedReach = 1 << 13;
 constexpr std::uint32_t kMostPenalty = 1 << 16;
 
 std::int16_t sum_difference(const std::uint16_t* record) {
@@ -54,6 +60,7 @@ void take_blocks(const BlockRun& run, ComponentCoding& component) {
   for (std::size_t i = 0; i < run.mcus; ++i) {
     const std::uint16_t* record = run.records + i * run.step;
     for (const McuBlock& block : run.blocks) {
+      __builtin_prefetch(record + kPrefetched);
       const auto mcu = static_cast<std::ptrdiff_t>(i);
       std::int16_t* values = block.values + mcu * block.value_step;
       for (int row = 0; row < N; ++row) {
@@ -96,8 +103,8 @@ Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
   // Nothing is checked in the middle of a turn, nor until an MCU ends.
   const std::size_t spare = 2 * tables_.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
   for (LaneRound& round : rounds_) {
-    round.stretches.resize(kLanes * groups);
-    for (Stretch& stretch : round.stretches) {
+    round.all.resize(kLanes * groups);
+    for (Stretch& stretch : round.all) {
       stretch.records.resize(tables_.dc_only ? kDcRecords : kRecords);
       stretch.first = stretch.records.data() + (tables_.dc_only ? 0 : 1);
       stretch.full = stretch.records.data() + stretch.records.size() - spare;
@@ -128,41 +135,53 @@ bool Lanes::begin(const BitReader& reader) {
     return false;
   }
   LaneRound& round = rounds_[ahead_];
-  const std::ptrdiff_t count = std::ssize(round.stretches);
   const auto margin = static_cast<std::ptrdiff_t>(tables_.slots_in_mcu * 64 * 4 + 256);
-  const std::ptrdiff_t reach = std::min(reach_, (reader.left() - margin) / count);
+  const std::ptrdiff_t bytes = reader.left() - margin;
+  const std::size_t groups = groups_for(bytes);
+  const auto count = static_cast<std::ptrdiff_t>(groups * kLanes);
+  const std::ptrdiff_t reach = std::min(reach_, bytes / count);
   if (reach < least_reach_) return false;
+  round.stretches = std::span(round.all).first(groups * kLanes);
   round.window = reader;
   auto bit = static_cast<std::uint64_t>(reader.bit());
   for (Stretch& stretch : round.stretches) {
-    reset(stretch, bit);
+    stretch.begin = bit;
     bit += static_cast<std::uint64_t>(reach) * 8;
     stretch.goal = bit;
   }
   bytes_ahead_ = reach * count;
   dropped_ = 0;
   const auto decode = [this, &round](std::size_t group) {
+    for (std::size_t i = 0; i < kLanes; ++i) reset(round.stretches[group * kLanes + i]);
     huffman_loops().run_lanes(tables_, round, group * kLanes);
   };
-  if (workers_) {
-    workers_->begin(round.stretches.size() / kLanes, decode);
+  if (groups > 1) {
+    is_shared_ = true;
+    workers_->begin(groups, decode);
   } else {
     decode(0);
   }
   return true;
 }
 
-void Lanes::reset(Stretch& stretch, std::uint64_t bit) const {
+std::size_t Lanes::groups_for(std::ptrdiff_t bytes) const {
+  const std::ptrdiff_t least = std::max(kLeastSharedReach, least_reach_);
+  return static_cast<std::size_t>(
+      std::clamp<std::ptrdiff_t>(bytes / (static_cast<std::ptrdiff_t>(kLanes) * least), 1,
+                                 std::ssize(rounds_[0].all) / static_cast<std::ptrdiff_t>(kLanes)));
+}
+
+void Lanes::reset(Stretch& stretch) const {
   if (!tables_.dc_only) {
     std::fill_n(stretch.records.begin(), stretch.size() + kMostOfBlock, std::uint16_t{0});
   }
   stretch.start_count = 0;
-  stretch.lane = {bit, 0, tables_.entries.data() + tables_.first_dc, tables_.slots.data(),
+  stretch.lane = {stretch.begin, 0, tables_.entries.data() + tables_.first_dc, tables_.slots.data(),
                   stretch.first};
 }
 
 void Lanes::finish() {
-  if (workers_ && is_ahead()) workers_->finish();
+  if (std::exchange(is_shared_, false)) workers_->finish();
   bytes_ahead_ = 0;
 }
 
@@ -188,7 +207,7 @@ bool Lanes::join(LaneRound& round, BitReader& reader) {
 void Lanes::adapt(const LaneRound& round, bool met) {
   std::size_t values = 0;
   for (const Stretch& stretch : round.stretches) values = std::max(values, stretch.size());
-  const std::size_t room = round.stretches[0].records.size();
+  const std::size_t room = round.all[0].records.size();
   if (values > room * 3 / 4) {
     reach_ = std::max(reach_ * 7 / 8, least_reach_);
   } else if (values < room / 2) {

@@ -46,6 +46,7 @@ struct Lane {
 struct Stretch {
   static constexpr std::uint32_t kStarts = 16;
 
+  std::uint64_t begin = 0;
   std::uint64_t goal = 0;                       // where the next stretch begins
   std::array<std::uint64_t, kStarts> starts{};  // bits where its first MCUs begin
   std::uint32_t start_count = 0;
@@ -61,7 +62,8 @@ struct Stretch {
 // Stretches one behind the other, kLanes for each call of run_lanes().
 struct LaneRound {
   BitReader window;
-  std::vector<Stretch> stretches;
+  std::vector<Stretch> all;
+  std::span<Stretch> stretches;  // those of them that are used
 };
 
 class Lanes {
@@ -100,7 +102,8 @@ class Lanes {
   using Records = std::span<const std::uint16_t>;
 
   bool begin(const BitReader& reader);
-  void reset(Stretch& stretch, std::uint64_t bit) const;
+  [[nodiscard]] std::size_t groups_for(std::ptrdiff_t bytes) const;
+  void reset(Stretch& stretch) const;
   void finish();
   bool join(LaneRound& round, BitReader& reader);
   void adapt(const LaneRound& round, bool met);
@@ -116,6 +119,7 @@ class Lanes {
   std::ptrdiff_t reach_;       // bytes that each lane is given
   std::uint32_t waiting_ = 0;  // rounds to sit out
   std::uint32_t penalty_ = 1;
+  bool is_shared_ = false;  // the round ahead is with the workers
   std::unique_ptr<Workers> workers_;
 };
 

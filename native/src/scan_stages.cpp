@@ -1,6 +1,7 @@
 #include "scan_stages.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <utility>
 
@@ -57,7 +58,11 @@ Status ScanStages::open(const Frame& frame, std::span<const Scan> scans,
 }
 
 void ScanStages::close() {
-  finish_step();
+  try {
+    finish_step();
+  } catch (const std::exception&) {
+    // Nobody will see the row.
+  }
   stages_.clear();
 }
 
@@ -92,8 +97,8 @@ void ScanStages::begin_step() {
 
 void ScanStages::finish_step() {
   if (!is_running_) return;
-  if (workers_) workers_->finish();
   is_running_ = false;
+  if (workers_) workers_->finish();
   ++step_;
 }
 

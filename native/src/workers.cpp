@@ -8,7 +8,7 @@ namespace streamresize {
 namespace {
 
 // To wake a thread takes longer than most pauses between two loops.
-constexpr std::chrono::microseconds kPatience{50};
+constexpr std::chrono::microseconds kPatience{100};
 
 template <typename Condition>
 void wait_awake(Condition condition) {
@@ -50,7 +50,12 @@ void Workers::begin(std::size_t count, Body body) {
 void Workers::finish() {
   Lock lock(mutex_);
   while (left_ != 0) run_next(lock);
-  done_.wait(lock, [this] { return running_ == 0; });
+  const auto is_done = [this] { return running_ == 0; };
+  lock.unlock();
+  wait_awake(is_done);
+  lock.lock();
+  done_.wait(lock, is_done);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 void Workers::serve() {
@@ -69,8 +74,14 @@ void Workers::run_next(Lock& lock) {
   const std::size_t index = count_ - left_--;
   ++running_;
   lock.unlock();
-  body_(index);
+  std::exception_ptr error;
+  try {
+    body_(index);
+  } catch (...) {
+    error = std::current_exception();
+  }
   lock.lock();
+  if (error) error_ = error;
   --running_;
 }
 

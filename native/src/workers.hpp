@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -23,7 +24,7 @@ class Workers {
 
   // Starts calling body(0) ... body(count - 1), each once; finish() must follow.
   void begin(std::size_t count, Body body);
-  // Takes part in what is left, and waits for the rest.
+  // Takes part in what is left, and waits for the rest. Throws what a call has thrown.
   void finish();
 
  private:
@@ -37,7 +38,8 @@ class Workers {
   std::condition_variable done_;
   Body body_;
   std::size_t count_ = 0;
-  std::size_t running_ = 0;
+  std::atomic<std::size_t> running_ = 0;
+  std::exception_ptr error_;
   std::atomic<std::size_t> left_ = 0;  // calls that nobody has begun
   std::atomic<bool> stopped_ = false;
   std::vector<std::thread> threads_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -54,5 +55,24 @@ TEST(workers_wait_for_calls_that_others_make) {
     while (!begun) std::this_thread::yield();
     workers.finish();
     CHECK(ended);
+  }
+}
+
+TEST(workers_hand_on_what_a_call_throws) {
+  Workers workers(1);
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<int> calls = 0;
+    bool thrown = false;
+    workers.begin(8, [&](std::size_t i) {
+      ++calls;
+      if (i == 3) throw std::runtime_error("3");
+    });
+    try {
+      workers.finish();
+    } catch (const std::runtime_error&) {
+      thrown = true;
+    }
+    CHECK(thrown);
+    CHECK(calls == 8);
   }
 }
