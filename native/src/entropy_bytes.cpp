@@ -7,10 +7,10 @@ namespace streamresize {
 
 // To the front of the next window, if less than half of this one is free.
 void EntropyBytes::make_room() {
-  const std::uint8_t* left = windows_[current_].data() + begin_;
-  if (2 * (begin_ + size_) <= windows_[current_].size()) return;
+  if (2 * (begin_ + size_) <= capacity_) return;
+  const std::uint8_t* left = windows_[current_].get() + begin_;
   current_ = (current_ + 1) % windows_.size();
-  std::memmove(windows_[current_].data(), left, size_);
+  std::memmove(windows_[current_].get(), left, size_);
   begin_ = 0;
 }
 
@@ -18,12 +18,12 @@ void EntropyBytes::refill(Input& input, std::size_t taken) {
   begin_ += taken;
   size_ -= taken;
   make_room();
-  std::vector<std::uint8_t>& window = windows_[current_];
+  std::uint8_t* const window = windows_[current_].get();
   const std::span<const std::uint8_t> source = input.bytes();
   const std::uint8_t* at = source.data();
   const std::uint8_t* const source_end = at + source.size();
-  std::uint8_t* out = window.data() + begin_ + size_;
-  std::uint8_t* const full = window.data() + window.size() - kPadding;
+  std::uint8_t* out = window + begin_ + size_;
+  std::uint8_t* const full = window + capacity_;
   while (end_ == End::open && at != source_end && out != full) {
     const auto room = static_cast<std::size_t>(std::min(full - out, source_end - at));
     const auto* prefix = static_cast<const std::uint8_t*>(std::memchr(at, 0xFF, room));
@@ -43,7 +43,7 @@ void EntropyBytes::refill(Input& input, std::size_t taken) {
   if (end_ == End::open && input.finished() && source_end - at < 2 && out != full) {
     end_ = End::source;
   }
-  size_ = static_cast<std::size_t>(out - window.data()) - begin_;
+  size_ = static_cast<std::size_t>(out - window) - begin_;
   std::memset(out, 0, kPadding);
   input.consume(static_cast<std::size_t>(at - source.data()));
   source_end_ = input.offset();

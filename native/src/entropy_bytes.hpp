@@ -1,8 +1,10 @@
 // Entropy-coded data without its stuffed zeros (T.81 F.1.2.3), a window at a time.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,7 +20,12 @@ class EntropyBytes {
   // A window of `size` bytes. With two of them, the bytes that were there before refill() stay
   // there until it is called again.
   explicit EntropyBytes(std::size_t size, std::size_t windows = 1)
-      : windows_(windows, std::vector<std::uint8_t>(size + kPadding)) {}
+      : capacity_(size), windows_(windows) {
+    for (Window& window : windows_) {
+      window = std::make_unique_for_overwrite<std::uint8_t[]>(size + kPadding);
+    }
+    std::fill_n(windows_[0].get(), kPadding, std::uint8_t{0});
+  }
 
   // Drops the first `taken` bytes and takes more from the input: until the window is full, or up to
   // a 0xFF that is no data.
@@ -29,7 +36,7 @@ class EntropyBytes {
 
   // Valid until the next call; kPadding zeros follow.
   [[nodiscard]] std::span<const std::uint8_t> bytes() const {
-    return std::span(windows_[current_]).subspan(begin_, size_);
+    return {windows_[current_].get() + begin_, size_};
   }
 
   // Nothing follows in this restart interval: a marker is next, or the source has ended.
@@ -44,7 +51,10 @@ class EntropyBytes {
 
   enum class End : std::uint8_t { open, marker, source };
 
-  std::vector<std::vector<std::uint8_t>> windows_;
+  using Window = std::unique_ptr<std::uint8_t[]>;  // takes memory when it is used
+
+  const std::size_t capacity_;  // without the padding
+  std::vector<Window> windows_;
   std::size_t current_ = 0;
   std::size_t begin_ = 0;
   std::size_t size_ = 0;

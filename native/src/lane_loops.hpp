@@ -66,6 +66,7 @@ template <bool DcOnly>
 // The same, symbol by symbol, and where a block ends with its last coefficient.
 [[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, const BitReader& window,
                                       Lane lane) {
+  ++lane.slow_steps;
   const std::uint64_t bits = load(window.data(), lane);
   const LaneTables::Slot& slot = *lane.slot;
   const SequentialTables& symbols =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "coefficient_math.hpp"
@@ -24,6 +25,7 @@ constexpr std::ptrdiff_t kMostReach = 3 << 14;
 // By several threads: fewer share a round if there are fewer bytes.
 constexpr std::ptrdiff_t kMostSharedReach = 3 << 13;
 constexpr std::ptrdiff_t kLeastSharedReach = 1 << 13;
+constexpr std::uint64_t kBitsOfSlowStep = 48;  // the least on average, for lanes to pay
 constexpr std::uint32_t kMostPenalty = 1 << 16;
 
 std::int16_t sum_difference(const std::uint16_t* record) {
@@ -89,6 +91,12 @@ void take_run(const BlockRun& run, ComponentCoding& component) {
   }
 }
 
+ZeroedValues make_values(std::size_t count) {
+  void* memory = std::calloc(count, sizeof(std::uint16_t));
+  if (memory == nullptr) throw std::bad_alloc();
+  return ZeroedValues(static_cast<std::uint16_t*>(memory));
+}
+
 }  // namespace
 
 Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
@@ -105,7 +113,9 @@ Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
   for (LaneRound& round : rounds_) {
     round.all.resize(kLanes * groups);
     for (Stretch& stretch : round.all) {
-      stretch.records.resize(tables_.dc_only ? kDcRecords : kRecords);
+      const std::size_t size = tables_.dc_only ? kDcRecords : kRecords;
+      stretch.memory = make_values(size);
+      stretch.records = {stretch.memory.get(), size};
       stretch.first = stretch.records.data() + (tables_.dc_only ? 0 : 1);
       stretch.full = stretch.records.data() + stretch.records.size() - spare;
       stretch.lane.record = stretch.first;
@@ -206,15 +216,21 @@ bool Lanes::join(LaneRound& round, BitReader& reader) {
 // The next stretches are as long as the records have room for them.
 void Lanes::adapt(const LaneRound& round, bool met) {
   std::size_t values = 0;
-  for (const Stretch& stretch : round.stretches) values = std::max(values, stretch.size());
+  std::uint64_t slow_steps = 0;
+  for (const Stretch& stretch : round.stretches) {
+    values = std::max(values, stretch.size());
+    slow_steps += stretch.lane.slow_steps;
+  }
   const std::size_t room = round.all[0].records.size();
   if (values > room * 3 / 4) {
     reach_ = std::max(reach_ * 7 / 8, least_reach_);
   } else if (values < room / 2) {
     reach_ = std::min(reach_ * 5 / 4, most_reach_);
   }
-  waiting_ = met ? 0 : penalty_;
-  penalty_ = met ? 1 : std::min(4 * penalty_, kMostPenalty);
+  const std::uint64_t bits = round.stretches.back().goal - round.stretches.front().begin;
+  const bool pays = met && slow_steps * kBitsOfSlowStep < bits;
+  waiting_ = pays ? 0 : penalty_;
+  penalty_ = pays ? 1 : std::min(4 * penalty_, kMostPenalty);
 }
 
 std::uint32_t Lanes::ready() const {

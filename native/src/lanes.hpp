@@ -5,13 +5,14 @@
 // Huffman codes resynchronise: after a few MCUs such a lane nearly always decodes what is there.
 // When the lane before it arrives, it looks for an MCU that begins at the same bit in both; from
 // there on the later lane's MCUs are the scan's. DC differences need no prediction: they are summed
-// up when they are taken. Where lanes do not meet, what the later ones did is lost, and the next
-// attempts are put off for longer and longer.
+// up when they are taken. Where lanes do not meet, what the later ones did is lost. Then, and where
+// too many symbols are in no table, the next attempts are put off for longer and longer.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <vector>
@@ -34,9 +35,16 @@ struct Lane {
   const LaneTables::Entry* table = nullptr;
   const LaneTables::Slot* slot = nullptr;
   std::uint16_t* record = nullptr;  // of the current block, behind the index
+  std::uint32_t slow_steps = 0;     // symbols that were in no table
 
   [[nodiscard]] bool is_alive() const { return slot != nullptr; }
 };
+
+// Room for values, which takes memory when it is used.
+struct FreeValues {
+  void operator()(std::uint16_t* values) const { std::free(values); }
+};
+using ZeroedValues = std::unique_ptr<std::uint16_t[], FreeValues>;
 
 // A lane's stretch of the window (bits), and what became of it.
 //
@@ -51,7 +59,8 @@ struct Stretch {
   std::array<std::uint64_t, kStarts> starts{};  // bits where its first MCUs begin
   std::uint32_t start_count = 0;
   Lane lane;
-  std::vector<std::uint16_t> records;   // all zero unless only DC differences are wanted
+  ZeroedValues memory;
+  std::span<std::uint16_t> records;     // all zero unless only DC differences are wanted
   std::uint16_t* first = nullptr;       // where the lane's record begins
   const std::uint16_t* full = nullptr;  // behind it the lane must end its MCU
 
