@@ -24,7 +24,8 @@ each rival is called). All rivals write a JPEG of quality 80. Each runs in a pro
 they take turns, so that a busy machine is busy for all; a library is loaded, and one run is made,
 before the clock starts. *Time* is the median of the wall time, with the fastest and the slowest
 run; *ratio* is our median divided by theirs: below 1 we are faster. *Peak* is the most memory that
-a process took which did the task once. Whole commands count from their start to their end.
+a process took which did the task once, and those that it started. What takes less than some
+milliseconds is done 30 times in a run. Whole commands count from their start to their end.
 """
 
 

@@ -46,8 +46,9 @@ class Scenario:
     sizes: tuple[int, ...]
     rivals: tuple[str, ...] = (OURS, *PEERS)
     threads: str = "1"
-    rounds: int = 7
+    rounds: int = 5
     commands: bool = False
+    repeats: int = 1
 
 
 def mosaic(width: int, height: int, kind: str = "") -> MakeSource:
@@ -83,12 +84,12 @@ BASELINE, PROGRESSIVE = mosaic(12_000, 12_000), mosaic(12_000, 12_000, "progress
 WITH_THREADS = (OURS, THREADED, *PEERS)
 WITH_PREVIEW = (OURS, PREVIEW, THREADED, *PEERS)
 SCENARIOS = {
-    "small-128": Scenario("0.3 MP photo to 128 px", small_photo, (128,), rounds=101),
-    "photo-200": Scenario("24 MP photo to 200 px", mosaic(6000, 4000), (200,), rounds=15),
-    "photo-800": Scenario("24 MP photo to 800 px", mosaic(6000, 4000), (800,), rounds=15),
-    "photo-1600": Scenario("24 MP photo to 1600 px", mosaic(6000, 4000), (1600,), rounds=15),
+    "small-128": Scenario("0.3 MP photo to 128 px", small_photo, (128,), rounds=31, repeats=30),
+    "photo-200": Scenario("24 MP photo to 200 px", mosaic(6000, 4000), (200,), rounds=11),
+    "photo-800": Scenario("24 MP photo to 800 px", mosaic(6000, 4000), (800,), rounds=11),
+    "photo-1600": Scenario("24 MP photo to 1600 px", mosaic(6000, 4000), (1600,), rounds=11),
     "photo-444-800": Scenario(
-        "24 MP photo, 4:4:4, quality 92, to 800 px", mosaic(6000, 4000, "444"), (800,), rounds=15
+        "24 MP photo, 4:4:4, quality 92, to 800 px", mosaic(6000, 4000, "444"), (800,), rounds=11
     ),
     "baseline-200": Scenario("144 MP baseline to 200 px", BASELINE, (200,), WITH_THREADS),
     "baseline-1600": Scenario("144 MP baseline to 1600 px", BASELINE, (1600,), WITH_THREADS),
@@ -177,7 +178,7 @@ def measure(scenario: Scenario, folder: Path, rounds: int) -> dict[str, Figures]
     source = scenario.make_source(folder)
     picture = source if source.is_file() else next(source.glob("*.jpg"))
     info = probe(picture)
-    task = Task(str(source), info.width, info.height, scenario.sizes)
+    task = Task(str(source), info.width, info.height, scenario.sizes, scenario.repeats)
     if scenario.commands:
         lines = command_lines(task, folder / "command.jpg")
         return compare_commands(lines, rounds, scenario.threads)

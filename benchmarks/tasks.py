@@ -9,12 +9,17 @@ QUALITY = 80
 
 @dataclass(frozen=True)
 class Task:
-    """A source of `width` x `height` pixels is to fit a square box of each of `sizes`."""
+    """A source of `width` x `height` pixels is to fit a square box of each of `sizes`.
+
+    repeats: what takes less than some milliseconds is done several times in a run, as by those who
+    have many pictures; else the runs of the others in between count as well, for they empty caches.
+    """
 
     source: str
     width: int
     height: int
     sizes: tuple[int, ...]
+    repeats: int = 1
 
     @property
     def size(self) -> int:

@@ -43,11 +43,13 @@ def main(module: str) -> None:
     print(json.dumps(rival.version()), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        task = Task(request["source"], request["width"], request["height"], tuple(request["sizes"]))
+        names = ("source", "width", "height", "sizes", "repeats")
+        task = Task(**{name: request[name] for name in names})
         cpu, begin = processor_seconds(), time.perf_counter()
-        jpeg = rival.run(task)
+        for _ in range(task.repeats):
+            jpeg = rival.run(task)
         wall, used = time.perf_counter() - begin, processor_seconds() - cpu
-        answer = {"wall": wall, "cpu": used, "peak": peak()}
+        answer = {"wall": wall / task.repeats, "cpu": used / task.repeats, "peak": peak()}
         check_size(jpeg, task)
         print(json.dumps(answer), flush=True)
 
