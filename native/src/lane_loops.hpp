@@ -171,7 +171,7 @@ class LaneGroup {
       for (std::size_t i = is_first_ ? 1 : 0; i < kLanes; ++i) {
         Stretch& stretch = stretches_[i];
         if (stretch.start_count == Stretch::kStarts || !stretch.lane.is_alive()) continue;
-        if (has_arrived(stretch)) continue;
+        if (has_arrived(stretch) || stretch.lane.record >= stretch.full) continue;
         is_recording = true;
         record_start(stretch);
       }
@@ -184,8 +184,18 @@ class LaneGroup {
     const auto slot = static_cast<std::size_t>(lane.slot - slots_);
     if (lane.sum == 0 && slot % tables_.slots_in_mcu == 0)
       stretch.starts[stretch.start_count++] = lane.bit;
-    if (!advance<DcOnly>(entries_, lane, bits)) lane = advance_slowly(tables_, window_, lane);
+    if (advance<DcOnly>(entries_, lane, bits)) return turn(lane);
+    const std::uint64_t bit = lane.bit;
+    lane = advance_slowly(tables_, window_, lane);
     turn(lane);
+    if (!lane.is_alive()) guess_again(stretch, bit);
+  }
+
+  // A lane that has met an invalid code so early had begun between two codes.
+  void guess_again(Stretch& stretch, std::uint64_t bit) const {
+    if (stretch.guesses == Stretch::kGuesses) return;
+    ++stretch.guesses;
+    begin_stretch(tables_, stretch, bit + 1);
   }
 
   // Until one of the lanes is where it should be, or cannot go on.

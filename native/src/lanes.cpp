@@ -99,6 +99,15 @@ ZeroedValues make_values(std::size_t count) {
 
 }  // namespace
 
+void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit) {
+  if (!tables.dc_only) {
+    std::fill_n(stretch.records.begin(), stretch.size() + kMostOfBlock, std::uint16_t{0});
+  }
+  stretch.start_count = 0;
+  stretch.lane = {bit, 0, tables.entries.data() + tables.first_dc, tables.slots.data(),
+                  stretch.first};
+}
+
 Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
              std::ptrdiff_t least_reach)
     : tables_(blocks),
@@ -162,7 +171,11 @@ bool Lanes::begin(const BitReader& reader) {
   bytes_ahead_ = reach * count;
   dropped_ = 0;
   const auto decode = [this, &round](std::size_t group) {
-    for (std::size_t i = 0; i < kLanes; ++i) reset(round.stretches[group * kLanes + i]);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      Stretch& stretch = round.stretches[group * kLanes + i];
+      begin_stretch(tables_, stretch, stretch.begin);
+      stretch.guesses = 0;
+    }
     huffman_loops().run_lanes(tables_, round, group * kLanes);
   };
   if (groups > 1) {
@@ -179,15 +192,6 @@ std::size_t Lanes::groups_for(std::ptrdiff_t bytes) const {
   return static_cast<std::size_t>(
       std::clamp<std::ptrdiff_t>(bytes / (static_cast<std::ptrdiff_t>(kLanes) * least), 1,
                                  std::ssize(rounds_[0].all) / static_cast<std::ptrdiff_t>(kLanes)));
-}
-
-void Lanes::reset(Stretch& stretch) const {
-  if (!tables_.dc_only) {
-    std::fill_n(stretch.records.begin(), stretch.size() + kMostOfBlock, std::uint16_t{0});
-  }
-  stretch.start_count = 0;
-  stretch.lane = {stretch.begin, 0, tables_.entries.data() + tables_.first_dc, tables_.slots.data(),
-                  stretch.first};
 }
 
 void Lanes::finish() {

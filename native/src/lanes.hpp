@@ -52,12 +52,14 @@ using ZeroedValues = std::unique_ptr<std::uint16_t[], FreeValues>;
 // added, and its top left N x N coefficients, as its transform reads them. Where only DC
 // differences are wanted, it is the sum of the block's entries, lower half first.
 struct Stretch {
-  static constexpr std::uint32_t kStarts = 16;
+  static constexpr std::uint32_t kStarts = 32;
+  static constexpr std::uint32_t kGuesses = 8;
 
   std::uint64_t begin = 0;
   std::uint64_t goal = 0;                       // where the next stretch begins
   std::array<std::uint64_t, kStarts> starts{};  // bits where its first MCUs begin
   std::uint32_t start_count = 0;
+  std::uint32_t guesses = 0;  // where it might begin, after the first one
   Lane lane;
   ZeroedValues memory;
   std::span<std::uint16_t> records;     // all zero unless only DC differences are wanted
@@ -67,6 +69,9 @@ struct Stretch {
   // Values that the lane has left behind.
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(lane.record - first); }
 };
+
+// Puts the stretch's lane at a bit, as if an MCU began there; its records are clear.
+void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit);
 
 // Stretches one behind the other, kLanes for each call of run_lanes().
 struct LaneRound {
@@ -112,7 +117,6 @@ class Lanes {
 
   bool begin(const BitReader& reader);
   [[nodiscard]] std::size_t groups_for(std::ptrdiff_t bytes) const;
-  void reset(Stretch& stretch) const;
   void finish();
   bool join(LaneRound& round, BitReader& reader);
   void adapt(const LaneRound& round, bool met);
