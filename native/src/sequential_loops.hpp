@@ -104,7 +104,8 @@ inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
   const int width = task.tables->width;
   std::int16_t* values = task.block->values;
   int last = 0;
-  *task.block->last = kBlockEnd - 1;  // until the block is known to be sound
+  const int before = *task.block->last;  // an earlier scan may have had this block
+  *task.block->last = kBlockEnd - 1;     // until the block is known to be sound
   for (int lookups = 0; k <= kept; ++lookups, ++k) {
     if (lookups % 4 == 0) reader.refill();
     const CoefficientTable::Entry entry = task.coefficients[reader.peek(width)];
@@ -129,6 +130,7 @@ inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
       break;
     }
   }
+  last = last < before ? before : last;
   *task.block->last = static_cast<std::uint8_t>(last < kBlockEnd ? last : kBlockEnd - 1);
   reader.refill();
   return skip_ac(reader, task, k);

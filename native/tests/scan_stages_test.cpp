@@ -21,6 +21,26 @@ Bytes separate_scans(std::uint16_t width, std::uint16_t height) {
   return write_jpeg(picture);
 }
 
+// Where the marker stands for the n-th time, counted from 0.
+Bytes::const_iterator find_marker(const Bytes& bytes, std::uint8_t marker, int n) {
+  const Bytes sequence = {0xFF, marker};
+  auto at = std::ranges::search(bytes, sequence).begin();
+  for (; n != 0; --n) at = std::search(at + 2, bytes.end(), sequence.begin(), sequence.end());
+  return at;
+}
+
+// The first component's own scan, and behind it one of all three.
+Bytes repeated_component() {
+  TestPicture picture = random_picture(90, 150, {{2, 2}, {1, 1}, {1, 1}}, 82);
+  picture.interleaved = false;
+  const Bytes separate = write_jpeg(picture);
+  picture = random_picture(90, 150, {{2, 2}, {1, 1}, {1, 1}}, 83);
+  const Bytes together = write_jpeg(picture);
+  Bytes bytes(separate.begin(), find_marker(separate, 0xDA, 1));
+  bytes.insert(bytes.end(), find_marker(together, 0xDA, 0), together.end());
+  return bytes;
+}
+
 bool is_same_warning(const Warning& a, const Warning& b) {
   return a.what == b.what && a.offset == b.offset && a.mcu == b.mcu;
 }
@@ -57,5 +77,12 @@ TEST(stages_see_damage_where_it_is) {
       bytes[static_cast<std::size_t>(place)] = static_cast<std::uint8_t>(random.between(0, 254));
     }
     check_threads(bytes, static_cast<std::uint8_t>(1 << random.between(0, 3)), round % 2 != 0);
+  }
+}
+
+// Found by fuzzing: what an earlier scan had left in a block came up again in a later row.
+TEST(a_component_with_two_scans_leaves_nothing_behind) {
+  for (const std::uint8_t scale : std::vector<std::uint8_t>{1, 2, 4, 8}) {
+    check_threads(repeated_component(), scale, false);
   }
 }
