@@ -112,6 +112,7 @@ class LaneGroup {
       : tables_(tables),
         window_(round.window),
         stretches_(round.stretches.data() + first),
+        starts_(round.starts),
         is_first_(first == 0),
         is_last_(first + kLanes == round.stretches.size()),
         entries_(tables.entries.data()),
@@ -170,7 +171,7 @@ class LaneGroup {
       is_recording = false;
       for (std::size_t i = is_first_ ? 1 : 0; i < kLanes; ++i) {
         Stretch& stretch = stretches_[i];
-        if (stretch.start_count == Stretch::kStarts || !stretch.lane.is_alive()) continue;
+        if (stretch.start_count == starts_ || !stretch.lane.is_alive()) continue;
         if (has_arrived(stretch) || stretch.lane.record >= stretch.full) continue;
         is_recording = true;
         record_start(stretch);
@@ -241,6 +242,7 @@ class LaneGroup {
   const LaneTables& tables_;
   const BitReader& window_;
   Stretch* stretches_;
+  std::uint32_t starts_;
   bool is_first_;
   bool is_last_;
   const LaneTables::Entry* entries_;

@@ -162,6 +162,8 @@ bool Lanes::begin(const BitReader& reader) {
   const std::ptrdiff_t reach = std::min(reach_, bytes / count);
   if (reach < least_reach_) return false;
   round.stretches = std::span(round.all).first(groups * kLanes);
+  // The more stretches, the more is lost where two do not meet.
+  round.starts = groups == 1 ? Stretch::kStarts / 2 : Stretch::kStarts;
   round.window = reader;
   auto bit = static_cast<std::uint64_t>(reader.bit());
   for (Stretch& stretch : round.stretches) {

@@ -52,7 +52,7 @@ using ZeroedValues = std::unique_ptr<std::uint16_t[], FreeValues>;
 // added, and its top left N x N coefficients, as its transform reads them. Where only DC
 // differences are wanted, it is the sum of the block's entries, lower half first.
 struct Stretch {
-  static constexpr std::uint32_t kStarts = 32;
+  static constexpr std::uint32_t kStarts = 32;  // at most
   static constexpr std::uint32_t kGuesses = 8;
 
   std::uint64_t begin = 0;
@@ -78,6 +78,7 @@ struct LaneRound {
   BitReader window;
   std::vector<Stretch> all;
   std::span<Stretch> stretches;  // those of them that are used
+  std::uint32_t starts = 0;      // that each of them is to note
 };
 
 class Lanes {
