@@ -32,6 +32,9 @@ STAGES = (
     ("Marker", "headers and index"),
     ("::build", "tables"),
     ("Table::enter", "tables"),
+    ("RefinementTable", "tables"),
+    ("AcBand", "tables"),
+    ("LaneTables", "tables"),
     ("Lanes::Lanes", "tables"),
     ("CursorMaker", "tables"),
     ("memchr", "copying and clearing"),
@@ -48,6 +51,8 @@ STAGES = (
     ("Lanes::take", "taking over from the lanes"),
     ("join_lanes", "starting and joining lanes"),
     ("run_lanes", "starting and joining lanes"),
+    ("begin_stretch", "starting and joining lanes"),
+    ("Lanes::begin", "starting and joining lanes"),
     ("LaneGroup", "lanes"),
     ("refine_band", "refining AC scans"),
     ("decode_band", "first AC scans"),
@@ -282,9 +287,10 @@ The stages in the order in which a byte meets them:
 loop, or for each block outside of it.
 
 Of a progressive file each scan has its own loop, and a block is visited once for every scan that
-sends something of it, be it only that nothing is sent. Symbols are looked up one by one; in
-**refining** scans what a code means depends on which coefficients are set already. Scans that the
-scale does not need are not decoded at all; of a scan that it needs in part, every code is.
+sends something of it, be it only that nothing is sent. **First** scans look up a coefficient with
+its value at a time. In **refining** scans what a code means depends on which coefficients are set
+already; behind the last of these, several are looked up at once. Scans that the scale does not need
+are not decoded at all; of a scan that it needs in part, every code is.
 
 Percent of all instructions, baseline:
 

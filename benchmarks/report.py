@@ -71,6 +71,10 @@ def title_of(result: Result) -> str:
     return title if result["threads"] == "1" or "all cores" in title else f"{title}, all cores"
 
 
+def shown(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
+
+
 def milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.3g}" if seconds < 1 else f"{1000 * seconds:,.0f}"
 
@@ -106,7 +110,7 @@ def overview(all_results: dict[str, Result]) -> str:
         leanest = leanest_peer(result)
         least = result["rivals"][leanest]["peak"] / 1e6
         lines.append(
-            f"| {title_of(result)} | {name_of(result, peer)} | {time:.2g} "
+            f"| {title_of(result)} | {name_of(result, peer)} | {shown(time)} "
             f"| {peak:.0f} | {least:.0f} ({name_of(result, leanest)}) |"
         )
     return "\n".join(lines)
@@ -130,7 +134,7 @@ def plot(all_results: dict[str, Result]) -> None:
     ]
     figure, axis = plt.subplots(figsize=(8, 0.32 * len(titles) + 1), layout="constrained")
     bars = axis.barh(titles, ratios, log=True, color=["C0" if r <= 1 else "C3" for r in ratios])
-    axis.bar_label(bars, [f"{ratio:.2f}" for ratio in ratios], padding=3)
+    axis.bar_label(bars, [shown(ratio) for ratio in ratios], padding=3)
     axis.axvline(1, color="black", linewidth=0.8)
     axis.margins(x=0.15)
     axis.invert_yaxis()
