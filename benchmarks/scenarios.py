@@ -94,7 +94,7 @@ SCENARIOS = {
     "baseline-200": Scenario("144 MP baseline to 200 px", BASELINE, (200,), WITH_THREADS),
     "baseline-1600": Scenario("144 MP baseline to 1600 px", BASELINE, (1600,), WITH_THREADS),
     "baseline-6500": Scenario(
-        "144 MP baseline to 6500 px", BASELINE, (6500,), WITH_THREADS, rounds=5
+        "144 MP baseline to 6500 px", BASELINE, (6500,), WITH_THREADS, rounds=9
     ),
     "restarts-1600": Scenario(
         "144 MP with restart markers to 1600 px", with_restarts, (1600,), WITH_THREADS
