@@ -17,7 +17,8 @@ from pathlib import Path
 
 from benchmarks.callgrind import Profile, profile_of
 from benchmarks.symbols import count_symbols
-from streamresize import ImageInfo, probe
+from streamresize import probe
+from streamresize.memory import count_blocks
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "performance"
@@ -132,15 +133,6 @@ def one_decode(source: Path, scale: int) -> Profile:
     return twice.minus(once)
 
 
-def blocks_of(info: ImageInfo) -> int:
-    total = 0
-    for h, v in info.sampling:
-        across = -(-info.width * h // max(h for h, _ in info.sampling))
-        down = -(-info.height * v // max(v for _, v in info.sampling))
-        total += -(-across // 8) * -(-down // 8)
-    return total
-
-
 @dataclass(frozen=True)
 class Source:
     """A file; its symbols are counted where it is baseline."""
@@ -185,7 +177,7 @@ def make_source(kind: str) -> Source:
     progressive = kind == "progressive"
     path = write_mosaic(BUILD / f"{kind}.jpg", WIDTH, HEIGHT, progressive=progressive)
     symbols = None if progressive else count_symbols(path.read_bytes())
-    return Source(kind, path, path.stat().st_size, blocks_of(probe(path)), symbols)
+    return Source(kind, path, path.stat().st_size, count_blocks(probe(path)), symbols)
 
 
 def measure(source: Source, scale: int) -> Measured:

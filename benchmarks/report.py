@@ -54,16 +54,26 @@ def ours(result: Result) -> str:
     return THREADED if THREADED in mine and result["threads"] == "all" else mine[0]
 
 
+def peers(result: Result) -> list[str]:
+    return [rival for rival in result["rivals"] if not is_ours(rival)]
+
+
 def fastest_peer(result: Result) -> str:
-    peers = [rival for rival in result["rivals"] if not is_ours(rival)]
-    fastest: str = min(peers, key=lambda rival: median(result, rival))
-    return fastest
+    return min(peers(result), key=lambda rival: median(result, rival))
+
+
+def peak_megabytes(result: Result, rival: str) -> float:
+    peak: int = result["rivals"][rival]["peak"]
+    return peak / 1e6
 
 
 def leanest_peer(result: Result) -> str:
-    peers = [rival for rival in result["rivals"] if not is_ours(rival)]
-    leanest: str = min(peers, key=lambda rival: result["rivals"][rival]["peak"])
-    return leanest
+    return min(peers(result), key=lambda rival: peak_megabytes(result, rival))
+
+
+def time_ratio(result: Result) -> float:
+    """Our time divided by the fastest peer's."""
+    return median(result, ours(result)) / median(result, fastest_peer(result))
 
 
 def title_of(result: Result) -> str:
@@ -93,7 +103,7 @@ def table(result: Result) -> str:
         time = f"{milliseconds(median(result, rival))} ({milliseconds(low)}-{milliseconds(high)})"
         ratio = "" if rival == ours(result) else f"{base / median(result, rival):.2f}"
         cpu = milliseconds(statistics.median(figures["cpu"]))
-        peak = f"{figures['peak'] / 1e6:.0f}"
+        peak = f"{peak_megabytes(result, rival):.0f}"
         lines.append(f"| {name_of(result, rival)} | {time} | {ratio} | {cpu} | {peak} |")
     return "\n".join(lines)
 
@@ -105,12 +115,10 @@ def overview(all_results: dict[str, Result]) -> str:
     ]
     for result in all_results.values():
         peer, mine = fastest_peer(result), ours(result)
-        time = median(result, mine) / median(result, peer)
-        peak = result["rivals"][mine]["peak"] / 1e6
         leanest = leanest_peer(result)
-        least = result["rivals"][leanest]["peak"] / 1e6
+        peak, least = peak_megabytes(result, mine), peak_megabytes(result, leanest)
         lines.append(
-            f"| {title_of(result)} | {name_of(result, peer)} | {shown(time)} "
+            f"| {title_of(result)} | {name_of(result, peer)} | {shown(time_ratio(result))} "
             f"| {peak:.0f} | {least:.0f} ({name_of(result, leanest)}) |"
         )
     return "\n".join(lines)
@@ -120,7 +128,7 @@ def lost(all_results: dict[str, Result]) -> str:
     titles = [
         f"{title_of(result)} ({name_of(result, fastest_peer(result))})"
         for result in all_results.values()
-        if median(result, fastest_peer(result)) < median(result, ours(result))
+        if time_ratio(result) > 1
     ]
     return f"A peer is faster at: {'; '.join(titles)}." if titles else "No peer is faster at any."
 
@@ -128,10 +136,7 @@ def lost(all_results: dict[str, Result]) -> str:
 def plot(all_results: dict[str, Result]) -> None:
     mpl.rcParams["svg.hashsalt"] = PLOT.name
     titles = [title_of(result) for result in all_results.values()]
-    ratios = [
-        median(result, ours(result)) / median(result, fastest_peer(result))
-        for result in all_results.values()
-    ]
+    ratios = [time_ratio(result) for result in all_results.values()]
     figure, axis = plt.subplots(figsize=(8, 0.32 * len(titles) + 1), layout="constrained")
     bars = axis.barh(titles, ratios, log=True, color=["C0" if r <= 1 else "C3" for r in ratios])
     axis.bar_label(bars, [shown(ratio) for ratio in ratios], padding=3)

@@ -112,8 +112,8 @@ class StripDecoder:
         """Choose a DCT scale (1, 2, 4 or 8) for each component.
 
         preview: of a progressive file, use the first DC scans alone. threads: that decode a large
-        picture, this one among them. reuse: every strip lies in the
-        same arrays. whole: one strip holds the whole picture.
+        picture, this one among them. reuse: every strip lies in the same arrays. whole: one strip
+        holds the whole picture.
         """
         self._native.start(scales, strict, preview, threads)
         header = self._native.header

@@ -46,12 +46,13 @@ def estimate_memory(
     if fingerprint:
         sinks.append(PhashSink(info))
     scales = choose_scales(info, [request for sink in sinks for request in sink.requests])
+    threads = decoding_threads(info, threads)
     resamplers = [r for sink in sinks for r in make_branch(info, sink, scales).resamplers]
     return (
         SOURCE_BYTES
         + DECODER_BYTES
-        + (lanes_bytes(scales, decoding_threads(info, threads)) if _has_lanes(info) else 0)
-        + (scans_bytes(info, scales, decoding_threads(info, threads)) if info.multi_scan else 0)
+        + (lanes_bytes(scales, threads) if _has_lanes(info) else 0)
+        + (scans_bytes(info, scales, threads) if info.multi_scan else 0)
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
@@ -61,17 +62,22 @@ def estimate_memory(
 
 def lanes_bytes(scales: Sequence[int], threads: int) -> int:
     """What the lanes of a large single scan take."""
-    lane = DC_LANE_BYTES if all(scale == BLOCK for scale in scales) else LANE_BYTES
+    lane = DC_LANE_BYTES if _dc_only(scales) else LANE_BYTES
     if threads == 1:
         return LANES_BYTES + LANES * lane
     return SHARED_LANES_BYTES + 2 * LANES * (threads + 1) * lane
 
 
+def _dc_only(scales: Sequence[int]) -> bool:
+    return all(scale == BLOCK for scale in scales)
+
+
 def _has_lanes(info: ImageInfo) -> bool:
-    return not info.multi_scan and _blocks(info) >= LANES_FROM_BLOCKS
+    return not info.multi_scan and count_blocks(info) >= LANES_FROM_BLOCKS
 
 
-def _blocks(info: ImageInfo) -> int:
+def count_blocks(info: ImageInfo) -> int:
+    """Blocks of all components, without those that pad MCUs."""
     total = 0
     for component in range(info.components):
         across, down = info.sampling_ratio(component)
@@ -81,8 +87,8 @@ def _blocks(info: ImageInfo) -> int:
 
 def scans_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
     """What the scans of a file with several take."""
-    stages = 1 if threads == 1 or all(scale == BLOCK for scale in scales) else 2 * threads + 1
-    rows = 1 if stages == 1 else stages + 1
+    stages = 2 * threads + 1
+    rows = 1 if threads == 1 or _dc_only(scales) else stages + 1
     return rows * coefficient_bytes(info, scales) + TYPICAL_SCANS * SCAN_BYTES
 
 

@@ -13,7 +13,7 @@ import streamresize
 from streamresize import LimitExceeded, Limits, MalformedJPEG, Size, UnsupportedJPEG
 
 from .support.jpeg_writer import Options
-from .support.pictures import photo, pillow_jpeg, small_jpeg
+from .support.pictures import in_pieces, photo, pillow_jpeg, small_jpeg
 
 COLOR = [(2, 2), (1, 1), (1, 1)]
 WHOLE = small_jpeg(COLOR, (160, 160))
@@ -226,7 +226,7 @@ def test_any_damage_gives_the_same_picture_or_error_however_it_arrives(
             return type(error)
 
     whole = outcome(damaged)
-    pieces = outcome(damaged[i : i + chunk] for i in range(0, len(damaged), chunk))
+    pieces = outcome(in_pieces(damaged, chunk))
     if isinstance(whole, list):
         assert isinstance(pieces, list)
         for ours, theirs in zip(whole, pieces, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import mmap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from streamresize.sources import Spool
 
 from .support.jpeg_writer import Options
 from .support.oracle import run_oracle, scaled_planes
-from .support.pictures import photo, pillow_jpeg, small_jpeg
+from .support.pictures import in_pieces, photo, pillow_jpeg, small_jpeg
 
 SAMPLINGS = [
     [(1, 1)],
@@ -127,10 +127,6 @@ def test_other_scales_are_refused(scale: int | tuple[int, ...]) -> None:
         streamresize.decode_planes(small_jpeg(SAMPLINGS[7]), scale)
 
 
-def chunks(data: bytes, size: int) -> Iterator[bytes]:
-    return (data[i : i + size] for i in range(0, len(data), size))
-
-
 class Pipe(io.RawIOBase):
     """A file object that can only be read forwards, and gives less than asked for."""
 
@@ -151,10 +147,10 @@ SOURCES: dict[str, Callable[[Path], Any]] = {
     "unbuffered file": lambda path: path.open("rb", buffering=0),
     "BytesIO": lambda path: io.BytesIO(path.read_bytes()),
     "pipe": lambda path: Pipe(path.read_bytes()),
-    "1 byte": lambda path: chunks(path.read_bytes(), 1),
-    "64 bytes": lambda path: chunks(path.read_bytes(), 64),
-    "65536 bytes": lambda path: chunks(path.read_bytes(), 65_536),
-    "empty chunks": lambda path: (c for x in chunks(path.read_bytes(), 999) for c in (b"", x)),
+    "1 byte": lambda path: in_pieces(path.read_bytes(), 1),
+    "64 bytes": lambda path: in_pieces(path.read_bytes(), 64),
+    "65536 bytes": lambda path: in_pieces(path.read_bytes(), 65_536),
+    "empty chunks": lambda path: (c for x in in_pieces(path.read_bytes(), 999) for c in (b"", x)),
 }
 FILES = {
     "baseline": small_jpeg([(2, 2), (1, 1), (1, 1)], (200, 90), Options(restart_interval=3)),
@@ -210,7 +206,7 @@ def test_the_height_may_follow_the_first_scan(scale: int) -> None:
     height = data[at : at + 2]
     late = data[:at] + b"\0\0" + data[at + 2 : -2] + b"\xff\xdc\0\4" + height + b"\xff\xd9"
     assert streamresize.probe(late).height == 90
-    for source in (late, chunks(late, 7)):
+    for source in (late, in_pieces(late, 7)):
         planes = streamresize.decode_planes(source, scale)
         for ours, expected in zip(planes, streamresize.decode_planes(data, scale), strict=True):
             np.testing.assert_array_equal(ours, expected)
@@ -223,5 +219,5 @@ def test_a_spooled_stream_larger_than_the_memory_limit_gives_the_same_planes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Spool.__init__, "__defaults__", (100,))
-    planes = streamresize.decode_planes(chunks(FILES["progressive"], 50))
+    planes = streamresize.decode_planes(in_pieces(FILES["progressive"], 50))
     np.testing.assert_array_equal(planes[0], streamresize.decode_planes(FILES["progressive"])[0])

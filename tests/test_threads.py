@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -13,7 +13,7 @@ import streamresize
 from streamresize import Size, aprocess
 from streamresize.processors import decoding_threads, processors
 
-from .support.pictures import photo, pillow_jpeg
+from .support.pictures import in_pieces, photo, pillow_jpeg
 
 
 @cache
@@ -24,18 +24,17 @@ def large_jpeg(restart_rows: int = 0) -> bytes:
     return pillow_jpeg(picture // 2 + noise, restart_marker_rows=restart_rows)
 
 
-def in_pieces(data: bytes, size: int) -> Iterator[bytes]:
-    return (data[at : at + size] for at in range(0, len(data), size))
+def check_planes(data: bytes, scale: int, threads: Sequence[int]) -> None:
+    alone = streamresize.decode_planes(data, scale, threads=1)
+    for number in threads:
+        together = streamresize.decode_planes(data, scale, threads=number)
+        assert all(np.array_equal(a, b) for a, b in zip(alone, together))
 
 
 @pytest.mark.parametrize("scale", [1, 2, 4, 8])
 @pytest.mark.parametrize("restart_rows", [0, 1, 40])
 def test_threads_change_no_sample(scale: int, restart_rows: int) -> None:
-    data = large_jpeg(restart_rows)
-    alone = streamresize.decode_planes(data, scale, threads=1)
-    for threads in (2, 3):
-        together = streamresize.decode_planes(data, scale, threads=threads)
-        assert all(np.array_equal(a, b) for a, b in zip(alone, together))
+    check_planes(large_jpeg(restart_rows), scale, (2, 3))
 
 
 @pytest.mark.parametrize("size", [5_000, 300_000])
@@ -51,11 +50,7 @@ def test_threads_wait_for_bytes(size: int) -> None:
 def test_threads_change_no_sample_of_a_progressive_picture(
     scale: int, size: tuple[int, int]
 ) -> None:
-    data = pillow_jpeg(photo(*size), progressive=True)
-    alone = streamresize.decode_planes(data, scale, threads=1)
-    for threads in (2, 3, 16):
-        together = streamresize.decode_planes(data, scale, threads=threads)
-        assert all(np.array_equal(a, b) for a, b in zip(alone, together))
+    check_planes(pillow_jpeg(photo(*size), progressive=True), scale, (2, 3, 16))
 
 
 def damaged(data: bytes) -> bytes:

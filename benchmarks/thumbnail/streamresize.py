@@ -10,7 +10,12 @@ def version() -> str:
     return f"streamresize {streamresize.__version__}"
 
 
-def run(task: Task) -> bytes:
+def run(task: Task, *, threads: int = 1, preview: bool = False) -> bytes:
     return streamresize.thumbnail(
-        task.source, (task.size, task.size), quality=QUALITY, auto_orient=False, threads=1
+        task.source,
+        (task.size, task.size),
+        quality=QUALITY,
+        auto_orient=False,
+        preview=preview,
+        threads=threads,
     )

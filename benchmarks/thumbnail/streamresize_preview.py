@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import streamresize
-from benchmarks.tasks import QUALITY, Task
+from functools import partial
+
+from benchmarks.thumbnail import streamresize
 from benchmarks.thumbnail.streamresize import version as version
 
-
-def run(task: Task) -> bytes:
-    return streamresize.thumbnail(
-        task.source,
-        (task.size, task.size),
-        quality=QUALITY,
-        auto_orient=False,
-        preview=True,
-        threads=1,
-    )
+run = partial(streamresize.run, preview=True)

@@ -3,17 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
-import streamresize
-from benchmarks.tasks import QUALITY, Task
+from benchmarks.thumbnail import streamresize
 from benchmarks.thumbnail.streamresize import version as version
 
-
-def run(task: Task) -> bytes:
-    return streamresize.thumbnail(
-        task.source,
-        (task.size, task.size),
-        quality=QUALITY,
-        auto_orient=False,
-        threads=os.cpu_count(),
-    )
+run = partial(streamresize.run, threads=os.cpu_count() or 1)

@@ -9,10 +9,11 @@
 #include "arithmetic_decoder.hpp"
 #include "coefficients.hpp"
 #include "mcu_blocks.hpp"
+#include "prompt_coder.hpp"
 
 namespace streamresize {
 
-class ArithmeticCoder {
+class ArithmeticCoder : public PromptCoder {
  public:
   // 64 coefficients of 31 decisions, 16 bits each.
   [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 64 * 31 * 2; }
@@ -25,10 +26,6 @@ class ArithmeticCoder {
   }
   [[nodiscard]] std::ptrdiff_t used() const { return decoder_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return decoder_.left(); }
-  [[nodiscard]] std::uint32_t ready() const { return 0; }
-  [[nodiscard]] static constexpr bool is_ahead() { return false; }
-  [[nodiscard]] static constexpr std::size_t windows() { return 1; }
-  void decode_ahead() {}
   [[nodiscard]] static constexpr std::size_t window_bytes() { return 1 << 15; }
 
   void begin_interval() {

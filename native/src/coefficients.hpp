@@ -14,6 +14,16 @@ namespace streamresize {
 // The highest zigzag index that each component needs: 0 is the DC coefficient alone.
 using KeptCoefficients = std::array<std::uint8_t, kMaxComponents>;
 
+// The zigzag index of the last coefficient that an N-point transform reads.
+constexpr std::uint8_t last_kept_index(std::uint32_t size) {
+  return size == 8 ? 63 : size == 4 ? 24 : size == 2 ? 4 : 0;
+}
+
+// N of the transform that reads the coefficients up to zigzag index `kept`.
+constexpr int transform_size(int kept) {
+  return kept == 0 ? 1 : kept <= 4 ? 2 : kept <= 24 ? 4 : 8;
+}
+
 // Blocks are 8 x 8 in natural order and all zero until a cursor writes them; of a component that
 // needs its DC coefficients alone, a block is that one value. With a component of 2 x 2 blocks an
 // MCU, MCU m holds its blocks (2m, 0), (2m + 1, 0), (2m, 1), (2m + 1, 1).

@@ -22,11 +22,6 @@ namespace {
 constexpr std::uint32_t kMcuGroup = 16;
 constexpr std::uint32_t kDcMcuGroup = 256;
 
-// The zigzag index of the last coefficient that an N-point transform reads.
-constexpr std::uint8_t last_kept_index(std::uint32_t size) {
-  return size == 8 ? 63 : size == 4 ? 24 : size == 2 ? 4 : 0;
-}
-
 // One component on its way from coefficients to samples.
 struct PlanePath {
   std::uint32_t size = kBlockSize;  // N of the N x N samples of a block

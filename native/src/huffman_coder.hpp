@@ -8,20 +8,17 @@
 #include "bit_reader.hpp"
 #include "huffman.hpp"
 #include "mcu_blocks.hpp"
+#include "prompt_coder.hpp"
 
 namespace streamresize {
 
-class HuffmanCoder {
+class HuffmanCoder : public PromptCoder {
  public:
   void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
     reader_.attach(bytes, dropped);
   }
   [[nodiscard]] std::ptrdiff_t used() const { return reader_.used(); }
   [[nodiscard]] std::ptrdiff_t left() const { return reader_.left(); }
-  [[nodiscard]] std::uint32_t ready() const { return 0; }
-  [[nodiscard]] static constexpr bool is_ahead() { return false; }
-  [[nodiscard]] static constexpr std::size_t windows() { return 1; }
-  void decode_ahead() {}
   [[nodiscard]] static constexpr std::size_t window_bytes() { return 1 << 16; }
 
  protected:

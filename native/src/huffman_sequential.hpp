@@ -13,7 +13,7 @@ namespace streamresize {
 
 class HuffmanSequential : public HuffmanCoder {
  public:
-  // Tables pay only where many blocks follow: `blocks` is their number.
+  // Several threads take part where there are blocks enough for lanes.
   HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc, const HuffmanTables& ac,
                     const KeptCoefficients& kept, const ScanLayout& layout, unsigned threads);
 

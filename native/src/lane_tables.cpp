@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "coefficients.hpp"
 #include "huffman_loops.hpp"
 #include "zigzag.hpp"
 

@@ -63,9 +63,4 @@ struct LaneTables {
   explicit LaneTables(std::span<const SequentialTables* const> blocks);
 };
 
-// N of the transform that reads the coefficients up to zigzag index `kept`.
-constexpr int transform_size(int kept) {
-  return kept == 0 ? 1 : kept <= 4 ? 2 : kept <= 24 ? 4 : 8;
-}
-
 }  // namespace streamresize

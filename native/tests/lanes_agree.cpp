@@ -73,7 +73,7 @@ bool covers(const Side& side, const std::vector<LaneComponent>& components, std:
 bool is_same(const Side& a, const Side& b, const std::vector<LaneComponent>& components) {
   for (std::size_t i = 0; i < components.size(); ++i) {
     const int kept = components[i].kept;
-    const std::size_t size = kept == 0 ? 1 : kept == 4 ? 2 : kept == 24 ? 4 : 8;
+    const auto size = static_cast<std::size_t>(transform_size(kept));
     const std::size_t step = kept == 0 ? 1 : 8;
     for (std::size_t at = 0; at < a.values[i].size(); at += step) {
       if (at % 64 / 8 >= size && kept != 0) continue;

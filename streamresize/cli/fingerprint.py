@@ -37,14 +37,17 @@ class Fingerprint:
     """Computes the hash of one file."""
 
     as_json: bool
+    threads: int | None
 
     def __call__(self, name: str) -> inputs.Report:
-        result = streamresize.process(inputs.open_input(name), [], fingerprint=True)
+        result = streamresize.process(
+            inputs.open_input(name), [], fingerprint=True, threads=self.threads
+        )
         value = str(result.fingerprint)
         line = json.dumps({"file": name, "phash": value}) if self.as_json else f"{value}  {name}"
         return inputs.Report([line], inputs.damage(name, result))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    work = Fingerprint(arguments.json)
+    work = Fingerprint(arguments.json, inputs.threads_of_each(arguments.inputs))
     return inputs.for_each(arguments.inputs, work, jobs=arguments.jobs)

@@ -45,6 +45,11 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def threads_of_each(names: Sequence[str]) -> int | None:
+    """Threads for each input, as `process` takes them: many inputs keep all processors busy."""
+    return None if len(names) == 1 else 1
+
+
 def positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")

@@ -31,8 +31,8 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     def probe(name: str) -> inputs.Report:
         info = streamresize.probe(inputs.open_input(name))
-        as_json = json.dumps({"file": name, **info.to_dict()})
-        return inputs.Report([as_json if arguments.json else describe(name, info)])
+        facts = {"file": name, **info.to_dict()}
+        return inputs.Report([json.dumps(facts) if arguments.json else describe(name, info)])
 
     return inputs.for_each(arguments.inputs, probe)
 

@@ -142,7 +142,7 @@ def run(arguments: argparse.Namespace) -> int:
         auto_orient=arguments.auto_orient,
         strict=arguments.strict,
         preview=arguments.preview,
-        threads=arguments.threads or (None if len(arguments.inputs) == 1 else 1),
+        threads=arguments.threads or inputs.threads_of_each(arguments.inputs),
         verbose=arguments.verbose,
     )
     targets = [work.target(name, text) for name, text in product(arguments.inputs, work.texts)]

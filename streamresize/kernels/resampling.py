@@ -97,13 +97,18 @@ def finish_row(sums, origin, first, weights, out):
         out[column] = sample(total)
 
 
+def store(lanes, at, a, b, c, d):
+    """One value of each lane."""
+    lanes[at] = a
+    lanes[at + 1] = b
+    lanes[at + 2] = c
+    lanes[at + 3] = d
+
+
 def interleave(a, b, c, d, lanes):
     """lanes[LANES * x] = a[x], lanes[LANES * x + 1] = b[x], ..."""
     for x in range(a.shape[0]):
-        lanes[LANES * x] = a[x]
-        lanes[LANES * x + 1] = b[x]
-        lanes[LANES * x + 2] = c[x]
-        lanes[LANES * x + 3] = d[x]
+        store(lanes, LANES * x, a[x], b[x], c[x], d[x])
 
 
 def weigh_lanes_of_three_taps(lanes, origin, first, weights, totals):
@@ -116,10 +121,7 @@ def weigh_lanes_of_three_taps(lanes, origin, first, weights, totals):
         b = sum_of_three(lanes, at + 1, LANES, w0, w1, w2)
         c = sum_of_three(lanes, at + 2, LANES, w0, w1, w2)
         d = sum_of_three(lanes, at + 3, LANES, w0, w1, w2)
-        totals[LANES * column] = a
-        totals[LANES * column + 1] = b
-        totals[LANES * column + 2] = c
-        totals[LANES * column + 3] = d
+        store(totals, LANES * column, a, b, c, d)
 
 
 def weigh_lanes(lanes, origin, first, weights, totals):
@@ -134,10 +136,7 @@ def weigh_lanes(lanes, origin, first, weights, totals):
             b += weight * lanes[at + 1]
             c += weight * lanes[at + 2]
             d += weight * lanes[at + 3]
-        totals[LANES * column] = a
-        totals[LANES * column + 1] = b
-        totals[LANES * column + 2] = c
-        totals[LANES * column + 3] = d
+        store(totals, LANES * column, a, b, c, d)
 
 
 def separate(totals, a, b, c, d):

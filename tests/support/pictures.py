@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,10 @@ def photo(width: int = 320, height: int = 240) -> NDArray[np.uint8]:
     planes = [smooth_plane((height, width), seed) for seed in range(3)]
     shared = smooth_plane((height, width), 9)
     return np.stack([(p // 2 + shared // 2) for p in planes], axis=-1)
+
+
+def in_pieces(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[i : i + size] for i in range(0, len(data), size))
 
 
 def pillow_jpeg(picture: NDArray[np.uint8] | Image.Image, **options: object) -> bytes:

@@ -60,6 +60,8 @@ struct Warning {
   const char* what = "";
   std::uint64_t offset = 0;
   std::uint64_t mcu = 0;
+
+  bool operator==(const Warning&) const = default;
 };
 
 // Where the samples of one component go: `rows` rows of `width` samples, `stride` bytes apart. A
