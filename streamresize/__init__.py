@@ -22,7 +22,8 @@ from streamresize.geometry import Fit
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
 from streamresize.memory import estimate_memory
-from streamresize.pipeline import OutputImage, Result, Size
+from streamresize.pipeline import OutputImage, Result
+from streamresize.request import Pass, Size
 from streamresize.sinks import Format
 from streamresize.sources import Source
 from streamresize.strips import Strip
@@ -36,6 +37,7 @@ __all__ = [
     "Limits",
     "MalformedJPEG",
     "OutputImage",
+    "Pass",
     "Result",
     "Size",
     "Source",

@@ -6,18 +6,20 @@ import os
 from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from streamresize.decode import StripDecoder
 from streamresize.errors import StreamResizeError
-from streamresize.geometry import Fit
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
-from streamresize.pipeline import Job, Result, Size
+from streamresize.pipeline import Job, Result
 from streamresize.processors import decoding_threads, processors
-from streamresize.sinks import Format
+from streamresize.request import Options, Pass, PassOptions, Size, split_options
 from streamresize.sources import Chunk, Source, open_source
 from streamresize.strips import DeepSamples, Samples, Strip
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
@@ -31,36 +33,18 @@ def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
 
 
 def thumbnail(
-    source: Source,
-    size: tuple[int | None, int | None],
-    *,
-    fit: Fit = "contain",
-    format: Format = "jpeg",
-    quality: int = 80,
-    enlarge: bool = False,
-    auto_orient: bool = True,
-    strict: bool = False,
-    preview: bool = False,
-    threads: int | None = None,
-    limits: Limits | None = None,
+    source: Source, size: tuple[int | None, int | None], **options: Unpack[Options]
 ) -> bytes:
     """A thumbnail as an encoded file ("jpeg", "png" or "webp").
 
-    size: (width, height) of the box in pixels, one of which may be None. The keywords are those of
-    `Size` and `process`. Raises what `process` raises, and ValueError for format="array".
+    size: (width, height) of the box in pixels, one of which may be None. options: the keywords of
+    `Size` and `Pass`. Raises what `process` raises, and ValueError for format="array".
     """
-    if format == "array":
+    of_size, of_pass = split_options(options)
+    wanted = Size(*size, **of_size)
+    if wanted.format == "array":
         raise ValueError("thumbnail gives a file; use resize for an array")
-    result = process(
-        source,
-        [Size(*size, fit=fit, format=format, quality=quality, enlarge=enlarge)],
-        auto_orient=auto_orient,
-        strict=strict,
-        preview=preview,
-        threads=threads,
-        limits=limits,
-    )
-    return cast(bytes, result.images[0].data)
+    return cast(bytes, process(source, [wanted], **of_pass).images[0].data)
 
 
 def resize(
@@ -68,28 +52,18 @@ def resize(
     *,
     width: int | None = None,
     height: int | None = None,
-    fit: Fit = "contain",
-    enlarge: bool = False,
-    auto_orient: bool = True,
-    strict: bool = False,
-    preview: bool = False,
-    threads: int | None = None,
-    limits: Limits | None = None,
+    **options: Unpack[Options],
 ) -> Samples:
     """The picture at another size: uint8 (height, width, 3) RGB, or (height, width) for gray.
 
-    The keywords are those of `Size` and `process`. Raises what `process` raises.
+    options: the keywords of `Size` and `Pass`. Raises what `process` raises, and TypeError for a
+    format.
     """
-    result = process(
-        source,
-        [Size(width, height, fit=fit, format="array", enlarge=enlarge)],
-        auto_orient=auto_orient,
-        strict=strict,
-        preview=preview,
-        threads=threads,
-        limits=limits,
-    )
-    return cast(Samples, result.images[0].data)
+    if "format" in options:
+        raise TypeError("resize gives an array; use thumbnail for a file")
+    of_size, of_pass = split_options({**options, "format": "array"})
+    wanted = Size(width, height, **of_size)
+    return cast(Samples, process(source, [wanted], **of_pass).images[0].data)
 
 
 def process(
@@ -97,38 +71,20 @@ def process(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
-    auto_orient: bool = True,
-    strict: bool = False,
-    preview: bool = False,
-    threads: int | None = None,
-    limits: Limits | None = None,
+    **options: Unpack[PassOptions],
 ) -> Result:
     """Any number of sizes, and a perceptual hash, from one pass over the source.
 
     sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
-    auto_orient: turn the pictures upright by their EXIF orientation. strict: raise at damage in the
-    coded data instead of filling in and warning. preview: of a progressive file, use the first DC
-    scans alone, at 1/8, and read no further. threads: that decode the picture, this one among them;
-    None for two where it has 16 megapixels or more, else one. limits: bounds on the source.
+    options: the keywords of `Pass`.
 
     Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError, EncodeError; ValueError when
-    nothing is asked for, or no thread.
+    nothing is asked for, or no thread; TypeError for an unknown keyword.
     """
     _require_work(sizes, fingerprint)
     with (
         open_source(source) as opened,
-        closing(
-            Job(
-                sizes,
-                fingerprint=fingerprint,
-                auto_orient=auto_orient,
-                strict=strict,
-                preview=preview,
-                threads=threads,
-                limits=limits,
-                store=opened.store,
-            )
-        ) as job,
+        closing(Job(sizes, Pass(**options), fingerprint=fingerprint, store=opened.store)) as job,
     ):
         for chunk in opened.chunks:
             job.feed(chunk)
@@ -142,19 +98,16 @@ def process_many(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
-    auto_orient: bool = True,
-    strict: bool = False,
-    preview: bool = False,
-    limits: Limits | None = None,
     jobs: int | None = None,
     together: int = 16,
+    **options: Unpack[PassOptions],
 ) -> Iterator[Result | StreamResizeError]:
     """`process` for many files, in several processes; the results come in the files' order.
 
     What `process` raises for a file is given in place of its result. sources may be endless: only
     as many are taken as keep the processes busy. jobs: processes, this one among them, as many as
     processors by default; each takes about 35 MB and what `estimate_memory` says. together: files
-    that a process is given at a time.
+    that a process is given at a time. threads: one, if not given.
 
     The other processes import the main module: what is called there belongs under
     `if __name__ == "__main__"`, as with `multiprocessing`. Raises ValueError when nothing is asked
@@ -163,16 +116,8 @@ def process_many(
     from streamresize.batch import map_in_processes
 
     _require_work(sizes, fingerprint)
-    work = partial(
-        _attempt,
-        sizes=sizes,
-        fingerprint=fingerprint,
-        auto_orient=auto_orient,
-        strict=strict,
-        preview=preview,
-        threads=1,
-        limits=limits or Limits.from_environment(),
-    )
+    alike: PassOptions = {"threads": 1, "limits": Limits.from_environment(), **options}
+    work = partial(_attempt, sizes=sizes, fingerprint=fingerprint, **alike)
     return map_in_processes(work, sources, jobs=jobs or processors(), together=together)
 
 
@@ -188,11 +133,7 @@ async def aprocess(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
-    auto_orient: bool = True,
-    strict: bool = False,
-    preview: bool = False,
-    threads: int | None = None,
-    limits: Limits | None = None,
+    **options: Unpack[PassOptions],
 ) -> Result:
     """`process` for a source whose bytes arrive asynchronously.
 
@@ -202,17 +143,7 @@ async def aprocess(
     import asyncio
 
     _require_work(sizes, fingerprint)
-    with closing(
-        Job(
-            sizes,
-            fingerprint=fingerprint,
-            auto_orient=auto_orient,
-            strict=strict,
-            preview=preview,
-            threads=threads,
-            limits=limits,
-        )
-    ) as job:
+    with closing(Job(sizes, Pass(**options), fingerprint=fingerprint)) as job:
         async for chunk in chunks:
             await asyncio.to_thread(job.feed, chunk)
             if job.complete:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
-from streamresize.pipeline import Size, choose_scales, make_branch, picture_sinks
+from streamresize.pipeline import choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
+from streamresize.request import Size
 from streamresize.sinks import PhashSink, Sink
 from streamresize.sources import CHUNK_BYTES
 

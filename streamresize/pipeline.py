@@ -8,21 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from streamresize.decode import StripDecoder
-from streamresize.geometry import (
-    ORIENTATIONS,
-    Fit,
-    Span,
-    check_box,
-    choose_scale,
-    place,
-    plane_length,
-)
+from streamresize.geometry import ORIENTATIONS, Span, choose_scale, place, plane_length
 from streamresize.info import ImageInfo
-from streamresize.limits import Limits
 from streamresize.processors import decoding_threads
+from streamresize.request import Pass, Size
 from streamresize.resample import Axis, Filter, PlaneResampler
 from streamresize.sinks import (
-    FORMATS,
     Format,
     PhashSink,
     PictureSink,
@@ -35,33 +26,6 @@ from streamresize.strips import Samples
 
 if TYPE_CHECKING:
     from imagehash import ImageHash
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """One output.
-
-    width, height: the box in pixels; one of them may be None.
-    fit: "contain", "cover" or "fill" (see `streamresize.geometry.place`).
-    format: "jpeg", "png", "webp" or "array". quality: 1 to 100, for JPEG and WebP.
-    enlarge: allow more pixels than the source has.
-
-    Raises ValueError for values out of range.
-    """
-
-    width: int | None
-    height: int | None
-    fit: Fit = "contain"
-    format: Format = "jpeg"
-    quality: int = 80
-    enlarge: bool = False
-
-    def __post_init__(self) -> None:
-        check_box(self.width, self.height, self.fit)
-        if self.format not in FORMATS:
-            raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
-        if not 1 <= self.quality <= 100:
-            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,22 +121,15 @@ class Job:
     def __init__(
         self,
         sizes: Sequence[Size],
+        options: Pass,
         *,
         fingerprint: bool = False,
-        auto_orient: bool = True,
-        strict: bool = False,
-        preview: bool = False,
-        threads: int | None = None,
-        limits: Limits | None = None,
         store: Store | None = None,
     ) -> None:
         self._sizes = tuple(sizes)
+        self._options = options
         self._fingerprint = fingerprint
-        self._auto_orient = auto_orient
-        self._strict = strict
-        self._preview = preview
-        self._threads = threads
-        self._decoder = StripDecoder(limits, store)
+        self._decoder = StripDecoder(options.limits, store)
         self._pictures: list[PictureSink] = []
         self._phash: PhashSink | None = None
         self._branches: list[Branch] = []
@@ -220,17 +177,18 @@ class Job:
         return info
 
     def _plan(self, info: ImageInfo) -> None:
-        self._pictures = picture_sinks(info, self._sizes, auto_orient=self._auto_orient)
+        options = self._options
+        self._pictures = picture_sinks(info, self._sizes, auto_orient=options.auto_orient)
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
-        preview = self._preview and info.progressive
+        preview = options.preview and info.progressive
         requests = [request for sink in sinks for request in sink.requests]
         scales = [8] * info.components if preview else choose_scales(info, requests)
         self._decoder.start(
             scales,
-            strict=self._strict,
+            strict=options.strict,
             preview=preview,
-            threads=decoding_threads(info, self._threads),
+            threads=decoding_threads(info, options.threads),
             reuse=True,
         )
         for sink in sinks:

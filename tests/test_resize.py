@@ -290,3 +290,13 @@ def test_12_bit_pictures() -> None:
     picture = streamresize.resize(bytes(data), width=40)
     assert picture.dtype == np.uint8
     np.testing.assert_array_equal(picture, np.minimum((deep + 8) >> 4, 255))
+
+
+def test_keywords_that_do_not_belong() -> None:
+    data = pillow_jpeg(photo(16, 16))
+    with pytest.raises(TypeError, match="thumbnail"):
+        streamresize.resize(data, width=8, format="png")
+    with pytest.raises(TypeError, match="colour"):
+        streamresize.thumbnail(data, (8, 8), colour=True)  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="resize"):
+        streamresize.thumbnail(data, (8, 8), format="array")
