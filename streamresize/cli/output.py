@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 STDOUT = "-"
 IN_FOLDER = "{stem}_{size}.{ext}"
-PLACEHOLDERS = ("{stem}", "{size}", "{ext}")
 
 
 def template(output: str) -> str:
@@ -19,11 +20,9 @@ def template(output: str) -> str:
     return output
 
 
-def fill(template: str, stem: str, size: str, extension: str) -> str:
-    """The output name for one size of one input."""
-    for placeholder, value in zip(PLACEHOLDERS, (stem, size, extension)):
-        template = template.replace(placeholder, value)
-    return template
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with `{name}` replaced by the value of that name; other braces stay."""
+    return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
 
 
 def write(name: str, data: bytes) -> None:
