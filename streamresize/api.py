@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
     """Read the headers of a JPEG and nothing more.
 
-    source: path, bytes-like object, binary file object (seekable or not) or iterator of chunks.
+    source: path, URL (a str with `scheme://`, read with fsspec), bytes-like object, binary file
+    object (seekable or not) or iterator of chunks.
     Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError.
     """
     with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:

@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from streamresize.cli import fingerprint, probe, resize
+from streamresize.cli import batch, fingerprint, probe, resize
 
-SUBCOMMANDS = (resize, probe, fingerprint)
+SUBCOMMANDS = (resize, batch, probe, fingerprint)
 INTERRUPTED = 130  # 128 + SIGINT
 
 

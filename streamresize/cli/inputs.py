@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -77,7 +78,12 @@ Work: TypeAlias = Callable[[str], Report]
 
 def note(name: str, message: object) -> str:
     """A line for standard error."""
-    return f"streamresize: {name}: {message}"
+    return f"streamresize: {printable(name)}: {printable(str(message))}"
+
+
+def printable(text: str) -> str:
+    """The text with what would steer a terminal, or is no text, as escape sequences."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def damage(name: str, result: streamresize.Result) -> list[str]:
@@ -114,7 +120,7 @@ def for_each(names: Sequence[str], work: Work, *, jobs: int | None = 1) -> int:
 
 
 def _reports(names: Sequence[str], work: Work, jobs: int | None) -> Iterator[Report]:
-    if jobs == 1 or len(names) == 1 or STDIN in names or _weight(names) < MIN_WEIGHT:
+    if jobs == 1 or len(names) == 1 or STDIN in names or not worth_processes(names):
         return map(work, names)
     from streamresize.batch import map_in_processes
     from streamresize.processors import processors
@@ -124,9 +130,10 @@ def _reports(names: Sequence[str], work: Work, jobs: int | None) -> Iterator[Rep
     return map_in_processes(work, names, jobs=jobs, together=together)
 
 
-def _weight(names: Sequence[str]) -> int:
-    """Bytes to be read, and what else a file costs, in bytes."""
-    return sum(WEIGHT_OF_FILE + _size(name) for name in names)
+def worth_processes(names: Iterable[str]) -> bool:
+    """Whether there is more to do than starting processes takes."""
+    weights = accumulate(WEIGHT_OF_FILE + _size(name) for name in names)
+    return any(weight >= MIN_WEIGHT for weight in weights)
 
 
 def _size(name: str) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 STDOUT = "-"
+MOST_OF_NAME = 50  # characters: file systems allow 255 bytes
 IN_FOLDER = "{stem}_{size}.{ext}"
 
 
@@ -25,6 +26,19 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
 
 
+def temporary_name(name: str) -> str:
+    """A name beside `name` that nothing else has; the files of runs that were killed keep it."""
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}.{last[:MOST_OF_NAME]}.{secrets.token_hex(4)}.tmp"
+
+
+def remove_leftovers(folder: str) -> None:
+    """Remove what killed runs have left under temporary names below `folder`."""
+    for file in Path(folder).rglob(".*.tmp"):
+        if re.fullmatch(r"\..+\.[0-9a-f]{8}\.tmp", file.name):
+            file.unlink(missing_ok=True)
+
+
 def write(name: str, data: bytes) -> None:
     """Write to a temporary name beside the target, then rename; or to standard output.
 
@@ -34,7 +48,7 @@ def write(name: str, data: bytes) -> None:
         sys.stdout.buffer.write(data)
         return
     target = Path(name)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    temporary = Path(temporary_name(name))
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         temporary.write_bytes(data)

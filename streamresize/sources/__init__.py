@@ -9,5 +9,16 @@ from streamresize.sources.chunks import (
     open_source,
 )
 from streamresize.sources.spool import Spool
+from streamresize.sources.url import file_system, is_url
 
-__all__ = ["CHUNK_BYTES", "Chunk", "OpenSource", "Source", "Spool", "Store", "open_source"]
+__all__ = [
+    "CHUNK_BYTES",
+    "Chunk",
+    "OpenSource",
+    "Source",
+    "Spool",
+    "Store",
+    "file_system",
+    "is_url",
+    "open_source",
+]

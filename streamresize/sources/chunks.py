@@ -1,4 +1,4 @@
-"""Path, bytes, file object or iterator, read as a stream of chunks.
+"""Path, URL, bytes, file object or iterator, read as a stream of chunks.
 
 A path is read, not mapped: a mapped file that another process cuts short kills the reader.
 """
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from streamresize.errors import SourceError
+from streamresize.sources.url import is_url, open_url
 
 Chunk: TypeAlias = bytes | bytearray | memoryview
 Source: TypeAlias = str | os.PathLike[str] | Chunk | BinaryIO | Iterable[Chunk]
@@ -48,10 +49,14 @@ class OpenSource(NamedTuple):
 def open_source(source: Source) -> Generator[OpenSource, None, None]:
     """Open `source` and give its bytes in chunks of at most CHUNK_BYTES (iterators: as they are).
 
-    Only a path is opened, and closed, here; a file object is read from where it stands and left
-    open. Raises SourceError when opening or reading fails, TypeError for anything else.
+    Only a path or URL is opened, and closed, here; a file object is read from where it stands and
+    left open. A str with `scheme://` is a URL, read with fsspec. Raises SourceError when opening or
+    reading fails, TypeError for anything else.
     """
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, str) and is_url(source):
+        with open_url(source) as file:
+            yield _open_file(file)
+    elif isinstance(source, (str, os.PathLike)):
         with _opened(source) as file:
             yield _open_file(file)
     elif hasattr(source, "read"):

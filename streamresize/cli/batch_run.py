@@ -1,0 +1,195 @@
+"""A run of `streamresize batch`: inputs, a check that nothing is lost, outcomes in order."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
+from typing import cast
+
+from streamresize import Format, StreamResizeError
+from streamresize.batch import map_in_processes
+from streamresize.cli import inputs, names, output, selection, size_options, state
+from streamresize.cli.outputs import MakeOutputs, Outcome, Task
+from streamresize.cli.progress import Progress, choose_progress
+from streamresize.cli.report_file import Writer, report_file
+from streamresize.cli.selection import IN_FOLDERS, Item, Selection, Wanted
+from streamresize.cli.state import State
+from streamresize.cli.storage import absolute
+from streamresize.processors import processors
+from streamresize.sources import is_url
+
+TOGETHER = 4  # inputs that a process is given at a time: what a kill may cost
+
+
+def run_batch(arguments: argparse.Namespace) -> int:
+    """Return the exit status; leave with a usage error before anything is written."""
+    _check_usage(arguments)
+    try:
+        selected = _select(arguments)
+        work = _make_work(arguments, selected.items)
+        collision = names.find_collision(
+            work.template, selected.items, work.texts, arguments.format or "jpeg"
+        )
+        if collision is not None:
+            arguments.parser.error(collision)
+        for line in selected.problems:
+            print(line, file=sys.stderr)
+        if not selected.items:
+            print("streamresize: no inputs were found", file=sys.stderr)
+            return 1
+        if arguments.dry_run:
+            failed = _print_plan(arguments, work, selected.items)
+        else:
+            failed = _work_on(arguments, work, selected.items)
+    except (OSError, StreamResizeError) as error:
+        print(f"streamresize: {error}", file=sys.stderr)
+        return 1
+    except BrokenProcessPool:
+        print("streamresize: a process has died; --resume goes on", file=sys.stderr)
+        return 1
+    return int(failed or bool(selected.problems))
+
+
+def _check_usage(arguments: argparse.Namespace) -> None:
+    error = arguments.parser.error
+    if not arguments.sizes and not arguments.fingerprint:
+        error("nothing to do: give --size or --fingerprint")
+    if not arguments.inputs and not arguments.lists:
+        error("no inputs are given")
+    if is_url(arguments.out) and arguments.resume and arguments.state is None:
+        error("--resume needs --state FILE where --out is a URL")
+    target = _resolved(arguments.out)
+    if any(_resolved(name) == target for name in arguments.inputs):
+        error(f"{arguments.out} is an input, too: its outputs would be inputs the next time")
+
+
+def _resolved(name: str) -> str:
+    return name.rstrip("/") if is_url(name) else str(Path(name).resolve())
+
+
+def _select(arguments: argparse.Namespace) -> Selection:
+    """Raises OSError and SourceError for what cannot be listed."""
+    wanted = Wanted(
+        include=tuple(arguments.include or IN_FOLDERS),
+        exclude=tuple(arguments.exclude),
+        hidden=arguments.hidden,
+        recursive=arguments.recursive,
+        apart=absolute(arguments.out.rstrip("/")),
+    )
+    selected = Selection(wanted)
+    lists = list(arguments.lists)
+    for argument in arguments.inputs:
+        if argument == inputs.STDIN:
+            lists.append(argument)
+        elif argument.startswith(selection.LIST_PREFIX):
+            lists.append(argument.removeprefix(selection.LIST_PREFIX))
+        else:
+            selected.add(argument)
+    for file in lists:
+        for name in selection.read_list(file, separator="\0" if arguments.null else "\n"):
+            selected.add_file(name)
+    return selected
+
+
+def _make_work(arguments: argparse.Namespace, items: Sequence[Item]) -> MakeOutputs:
+    texts = size_options.size_texts(arguments)
+    sizes = size_options.make_sizes(arguments, cast(Format, arguments.format or "jpeg"))
+    options = size_options.pass_options(arguments, 1 if len(items) > 1 else None)
+    target = absolute(arguments.out.rstrip("/") or "/")
+    return MakeOutputs(
+        texts=texts,
+        sizes=sizes,
+        template=arguments.template,
+        folder=arguments.out.rstrip("/") or "/",
+        options=options,
+        fingerprint=arguments.fingerprint,
+        key=state.options_key(
+            list(zip(texts, sizes)), arguments.template, options, fingerprint=arguments.fingerprint
+        ),
+        protected=frozenset(
+            name
+            for name in (absolute(item.name) for item in items)
+            if name.startswith(f"{target}/")
+        ),
+    )
+
+
+def _state_name(arguments: argparse.Namespace) -> str | None:
+    if arguments.state is not None or is_url(arguments.out):
+        return cast("str | None", arguments.state)
+    return str(Path(arguments.out, state.FILE_NAME))
+
+
+def _tasks(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[Item]) -> list[Task]:
+    name = _state_name(arguments)
+    finished = state.read_finished(name, work.key) if arguments.resume and name else {}
+    return [Task(item, finished.get(absolute(item.name))) for item in items]
+
+
+def _print_plan(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[Item]) -> bool:
+    """A line for each output that would be made; whether any could not."""
+    failed = False
+    for task in _tasks(arguments, work, items):
+        plan = work.plan(task)
+        failed = failed or plan.error is not None
+        if plan.error is not None:
+            print(inputs.note(task.item.name, plan.error), file=sys.stderr)
+        for name in plan.names:
+            print(f"{inputs.printable(task.item.name)} -> {inputs.printable(name)}")
+    return failed
+
+
+def _work_on(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[Item]) -> bool:
+    """Do it all; return whether an input failed."""
+    state_name = _state_name(arguments)
+    progress = choose_progress(len(items), quiet=arguments.quiet)
+    with (
+        closing(State(state_name)) if state_name else nullcontext() as kept,
+        report_file(arguments.report) as report,
+    ):
+        if arguments.resume and not is_url(arguments.out):
+            output.remove_leftovers(arguments.out)
+        tasks = _tasks(arguments, work, items)
+        with _ended(progress), closing(_outcomes(work, tasks, arguments.jobs)) as outcomes:
+            for outcome in outcomes:
+                _record(outcome, progress, kept, report)
+                if arguments.fail_fast and progress.failures:
+                    break
+    return progress.failures > 0
+
+
+def _outcomes(
+    work: MakeOutputs, tasks: Sequence[Task], jobs: int | None
+) -> Generator[Outcome, None, None]:
+    """In the order of the tasks."""
+    if jobs is None:
+        several = inputs.worth_processes(task.item.name for task in tasks)
+        jobs = processors() if several else 1
+    together = max(1, min(TOGETHER, len(tasks) // (2 * jobs)))
+    yield from map_in_processes(work, tasks, jobs=min(jobs, len(tasks)), together=together)
+
+
+def _record(
+    outcome: Outcome, progress: Progress, kept: State | None, report: Writer | None
+) -> None:
+    if kept is not None and outcome.entry is not None:
+        kept.add(outcome.entry)
+    if report is not None:
+        report.add(outcome.row)
+    progress.add(outcome.row)
+
+
+@contextmanager
+def _ended(progress: Progress) -> Iterator[None]:
+    """Show progress, and at the end say what was done, also after an interruption."""
+    try:
+        with progress:
+            yield
+    except KeyboardInterrupt:
+        progress.end(interrupted=True)
+        raise
+    progress.end()

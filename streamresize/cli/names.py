@@ -1,0 +1,84 @@
+"""The names of a batch's outputs, below one folder."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from streamresize.cli import output
+from streamresize.cli.selection import Item
+from streamresize.cli.size_options import EXTENSIONS
+
+DEFAULT = "{dir}/{stem}_{width}x{height}.{ext}"
+PLACEHOLDERS = ("dir", "stem", "name", "size", "width", "height", "ext")
+
+
+def parse_template(text: str) -> str:
+    """A template whose placeholders are known. Raises ArgumentTypeError."""
+    unknown = [name for name in re.findall(r"\{(\w*)\}", text) if name not in PLACEHOLDERS]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise argparse.ArgumentTypeError(f"{{{unknown[0]}}} is none of {known}")
+    if ".." in text.split("/") or text.startswith("/"):
+        raise argparse.ArgumentTypeError(f"{text!r} leads out of the folder of --out")
+    return text
+
+
+def planned_name(template: str, item: Item, size: str, format: str) -> str:
+    """The name as far as it is known before the picture: {width} and {height} may be left.
+
+    Raises ValueError for a name that leads out of the folder.
+    """
+    path = PurePosixPath(item.name)
+    values = {"dir": item.folder, "stem": path.stem, "name": path.name, "size": size}
+    if format in EXTENSIONS:
+        values["ext"] = EXTENSIONS[format]
+    name = "/".join(
+        part for part in output.fill(template, values).split("/") if part not in ("", ".")
+    )
+    if ".." in name.split("/") or not name:
+        raise ValueError(f"{item.name!r} gives the name {name!r}, which leads out of --out")
+    return name
+
+
+def final_name(template: str, item: Item, size: str, format: str, pixels: tuple[int, int]) -> str:
+    """The name of an output of `pixels` (width, height). Raises ValueError as `planned_name`."""
+    return planned_name(
+        output.fill(template, {"width": str(pixels[0]), "height": str(pixels[1])}),
+        item,
+        size,
+        format,
+    )
+
+
+def find_collision(
+    template: str, items: Sequence[Item], sizes: Sequence[str], format: str
+) -> str | None:
+    """Why results would, or could, be lost to others; None where none can be foreseen.
+
+    Two sizes of one input may share a name until their width and height are known; so may not two
+    inputs.
+    """
+    if len(sizes) > 1 and not re.search(r"\{(size|width|height)\}", template):
+        return "several sizes would be written to one name: use {size}, or {width} and {height}"
+    owners: dict[str, Item] = {}
+    for item in items:
+        for size in sizes:
+            other = owners.setdefault(_all_that_differs(template, item, size, format), item)
+            if other is not item:
+                return (
+                    f"{other.name} and {item.name} would be written to the same name: "
+                    "use {dir} for folders, {name} for the whole name"
+                )
+    return None
+
+
+def _all_that_differs(template: str, item: Item, size: str, format: str) -> str:
+    """The planned name without what may become any number."""
+    try:
+        name = planned_name(template, item, size, format)
+    except ValueError:
+        return item.name  # fails when its turn comes
+    return re.sub(r"\d*(\{(width|height)\}\d*)+", "{number}", name)

@@ -1,0 +1,146 @@
+"""The work of a batch on one input: one pass, all outputs written, a row for the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import NamedTuple, cast
+
+import streamresize
+from streamresize import OutputImage, Result, Size, StreamResizeError
+from streamresize.cli.names import final_name, planned_name
+from streamresize.cli.rows import Made, Row
+from streamresize.cli.selection import Item
+from streamresize.cli.state import Entry
+from streamresize.cli.storage import absolute, storage_of
+from streamresize.request import PassOptions
+from streamresize.sources import is_url
+
+
+class Task(NamedTuple):
+    """An input, and the line that an earlier run wrote when it had finished it."""
+
+    item: Item
+    finished: bytes | None = None
+
+
+class Outcome(NamedTuple):
+    """entry: for the state file, of an input that was finished now."""
+
+    row: Row
+    entry: Entry | None = None
+
+
+class Plan(NamedTuple):
+    """What would be written for an input; names may have {width} and {height} left."""
+
+    names: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class MakeOutputs:
+    """Makes all outputs of one input.
+
+    texts: the sizes as given. folder: of --out. key: of the options, for the state. protected:
+    inputs that lie in `folder`, as absolute names.
+    """
+
+    texts: tuple[str, ...]
+    sizes: tuple[Size, ...]
+    template: str
+    folder: str
+    options: PassOptions
+    fingerprint: bool
+    key: str
+    protected: frozenset[str]
+
+    def __call__(self, task: Task) -> Outcome:
+        """Never raises on account of its input: whatever happens, the other inputs go on."""
+        name = task.item.name
+        try:
+            return self._kept(task) or self._made(task.item)
+        except MemoryError:
+            return Outcome(Row(name, "failed", error="not enough memory for the result"))
+        except (StreamResizeError, OSError, ValueError) as error:
+            return Outcome(Row(name, "failed", error=str(error)))
+        except Exception as error:
+            return Outcome(Row(name, "failed", error=f"{type(error).__name__}: {error}"))
+
+    def plan(self, task: Task) -> Plan:
+        """Without opening the input, except to see whether it has changed."""
+        try:
+            if self._kept(task):
+                return Plan()
+            names = [
+                planned_name(self.template, task.item, text, size.format)
+                for text, size in zip(self.texts, self.sizes)
+            ]
+        except (StreamResizeError, OSError, ValueError) as error:
+            return Plan(error=str(error))
+        return Plan(tuple(f"{self.folder}/{name}" for name in dict.fromkeys(names)))
+
+    def _kept(self, task: Task) -> Outcome | None:
+        """What the earlier run made, if it is all there and the input has not changed."""
+        if task.finished is None:
+            return None
+        entry = Entry.from_line(task.finished)
+        if entry.folder != task.item.folder or entry.stamp != _stamp(task.item.name):
+            return None
+        storage = storage_of(self.folder)
+        for made in entry.row.outputs:
+            if storage.size(f"{self.folder}/{made.name}") != made.bytes:
+                return None
+        return Outcome(replace(entry.row, input=task.item.name, status="kept"))
+
+    def _made(self, item: Item) -> Outcome:
+        start = perf_counter()
+        stamp = _stamp(item.name)
+        result = streamresize.process(
+            item.name, self.sizes, fingerprint=self.fingerprint, **self.options
+        )
+        outputs = self._write(item, result)
+        row = Row(
+            input=item.name,
+            status="made",
+            width=result.info.width,
+            height=result.info.height,
+            bytes_read=result.bytes_read,
+            seconds=round(perf_counter() - start, 4),
+            phash=str(result.fingerprint) if self.fingerprint else None,
+            outputs=outputs,
+            warnings=result.warnings,
+        )
+        return Outcome(row, Entry(absolute(item.name), item.folder, self.key, stamp, row))
+
+    def _write(self, item: Item, result: Result) -> tuple[Made, ...]:
+        storage = storage_of(self.folder)
+        named = self._named(item, result)
+        for name, image in named.items():
+            storage.write(f"{self.folder}/{name}", cast(bytes, image.data))
+        return tuple(
+            Made(name, image.width, image.height, len(image.data)) for name, image in named.items()
+        )
+
+    def _named(self, item: Item, result: Result) -> dict[str, OutputImage]:
+        """Two sizes may come to the same picture under the same name, such as one not enlarged.
+
+        Raises ValueError where different pictures would have one name, or the name of an input.
+        """
+        named: dict[str, OutputImage] = {}
+        for text, image in zip(self.texts, result.images):
+            pixels = (image.width, image.height)
+            name = final_name(self.template, item, text, image.format, pixels)
+            if named.setdefault(name, image).data != image.data:
+                raise ValueError(f"two sizes would be written to {name}: use {{size}}")
+            if absolute(f"{self.folder}/{name}") in self.protected:
+                raise ValueError(f"{name} is an input and would be overwritten")
+        return named
+
+
+def _stamp(name: str) -> str:
+    """What tells one version of an input from another; none for what is no file, as a pipe."""
+    if not is_url(name) and not Path(name).is_file():
+        return ""
+    return storage_of(name).stamp(name)

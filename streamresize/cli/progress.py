@@ -1,0 +1,154 @@
+"""What a batch says while it runs, on standard error: a bar on a terminal, else plain lines."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from time import monotonic
+from types import TracebackType
+from typing import Any
+
+from streamresize.cli import inputs
+from streamresize.cli.rows import Row
+
+SECONDS_BETWEEN_LINES = 10.0
+
+
+class Progress:
+    """Failures and damage only; the others say more."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.counts: Counter[str] = Counter()
+        self._bytes = self._outputs = 0
+        self._start = monotonic()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def add(self, row: Row) -> None:
+        """An input is finished."""
+        self.counts[row.status] += 1
+        if row.status == "made":
+            self._outputs += len(row.outputs)
+            self._bytes += sum(made.bytes for made in row.outputs)
+        for warning in row.warnings if row.status == "made" else ():
+            self.say(inputs.note(row.input, f"damaged: {warning}"))
+        if row.error is not None:
+            self.say(inputs.note(row.input, row.error))
+        self.show()
+
+    def say(self, line: str) -> None:
+        print(line, file=sys.stderr)
+
+    def show(self) -> None:
+        """Say how far it has come, if it is time."""
+
+    def end(self, *, interrupted: bool = False) -> None:
+        """Say what has been done."""
+
+    @property
+    def done(self) -> int:
+        return self.counts.total()
+
+    @property
+    def failures(self) -> int:
+        return self.counts["failed"]
+
+    def rate(self) -> str:
+        """Inputs a second."""
+        rate = self.done / max(monotonic() - self._start, 1e-3)
+        return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+
+    def seconds_left(self) -> int:
+        return round((monotonic() - self._start) * (self.total - self.done) / max(self.done, 1))
+
+    def summary(self, *, interrupted: bool) -> str:
+        counts = ", ".join(
+            f"{self.counts[status]} {status}" for status in ("made", "kept", "failed")
+        )
+        size = f"{self._outputs} files, {self._bytes / 1e6:.1f} MB"
+        seconds = monotonic() - self._start
+        line = f"{self.done} of {self.total} inputs: {counts}; {size} in {seconds:.1f} s"
+        return f"{line}; interrupted, --resume goes on" if interrupted else line
+
+
+class PlainProgress(Progress):
+    """A line every now and then, and one at the end."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        self._last = self._start
+
+    def show(self) -> None:
+        if monotonic() - self._last >= SECONDS_BETWEEN_LINES:
+            self._last = monotonic()
+            self.say(
+                f"{self.done} of {self.total} inputs, {self.failures} failed, {self.rate()}, "
+                f"{self.seconds_left()} s left"
+            )
+
+    def end(self, *, interrupted: bool = False) -> None:
+        self.say(self.summary(interrupted=interrupted))
+
+
+class BarProgress(Progress):
+    """A live bar, drawn by rich. Raises ImportError without it."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(total)
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        self._bar: Any = RichProgress(
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            TextColumn("{task.fields[failed]}", style="red"),
+            console=Console(stderr=True),
+            expand=True,
+        )
+        self._task = self._bar.add_task("", total=total, rate="", failed="")
+
+    def __enter__(self) -> Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def say(self, line: str) -> None:
+        self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    def show(self) -> None:
+        failed = f"{self.failures} failed" if self.failures else ""
+        self._bar.update(self._task, completed=self.done, rate=self.rate(), failed=failed)
+
+    def end(self, *, interrupted: bool = False) -> None:
+        self.say(self.summary(interrupted=interrupted))
+
+
+def choose_progress(total: int, *, quiet: bool) -> Progress:
+    if quiet:
+        return Progress(total)
+    if not sys.stderr.isatty():
+        return PlainProgress(total)
+    try:
+        return BarProgress(total)
+    except ImportError:
+        return PlainProgress(total)

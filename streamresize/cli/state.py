@@ -1,0 +1,104 @@
+"""What earlier runs have finished: a file of lines in the target folder, only ever added to.
+
+A run that is killed loses the line that it was writing, at most.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from streamresize import Size
+from streamresize.cli.rows import Row
+from streamresize.request import PassOptions
+
+FILE_NAME = ".streamresize-batch.jsonl"
+WITHOUT_EFFECT = ("threads", "limits")  # on the outputs
+
+
+def options_key(
+    sizes: Sequence[tuple[str, Size]], template: str, options: PassOptions, *, fingerprint: bool
+) -> str:
+    """A hash of all that decides what the outputs of an input are."""
+    decisive = {
+        "sizes": [[text, asdict(size)] for text, size in sizes],
+        "template": template,
+        "pass": {name: value for name, value in options.items() if name not in WITHOUT_EFFECT},
+        "fingerprint": fingerprint,
+    }
+    canonical = json.dumps(decisive, sort_keys=True, default=_plain)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, (set, frozenset)) else repr(value)
+
+
+class Entry(NamedTuple):
+    """A finished input. input: as seen from every folder. folder: {dir}. stamp: of its contents."""
+
+    input: str
+    folder: str
+    options: str
+    stamp: str
+    row: Row
+
+    def to_line(self) -> bytes:
+        return json.dumps({**self._asdict(), "row": self.row.to_dict()}).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> Entry:
+        """Raises ValueError, TypeError or KeyError for anything else than a whole line."""
+        facts: dict[str, Any] = json.loads(line)
+        return cls(**{**facts, "row": Row.from_dict(facts["row"])})
+
+
+def read_finished(name: str, options: str) -> dict[str, bytes]:
+    """The last line of each input that was finished with these options. Raises OSError."""
+    lines: dict[str, bytes] = {}
+    if not Path(name).exists():
+        return lines
+    with open(name, "rb") as file:
+        for line in file:
+            try:
+                facts = json.loads(line)
+                if facts["options"] == options:
+                    lines[str(facts["input"])] = line
+            except (ValueError, TypeError, KeyError):
+                continue  # of a run that was killed
+    return lines
+
+
+class State:
+    """The file, open for more lines, and held by one run at a time.
+
+    Raises BlockingIOError where another run holds it, OSError where it cannot be written.
+    """
+
+    def __init__(self, name: str) -> None:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        self._file: IO[bytes] = open(name, "ab+")  # noqa: SIM115 - closed by close()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._end_last_line()
+        except OSError:
+            self._file.close()
+            raise
+
+    def add(self, entry: Entry) -> None:
+        self._file.write(entry.to_line())
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _end_last_line(self) -> None:
+        if self._file.seek(0, 2) > 0:
+            self._file.seek(-1, 2)
+            if self._file.read(1) != b"\n":
+                self._file.write(b"\n")

@@ -1,0 +1,176 @@
+"""Folders of files, on this machine or behind any fsspec URL."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from streamresize.cli import output
+from streamresize.sources import file_system, is_url
+from streamresize.sources.url import reason
+
+# Where a put appears whole or not at all. Elsewhere a temporary name is renamed.
+OBJECT_STORES = frozenset(
+    ("abfs", "abfss", "adl", "az", "gcs", "gs", "memory", "oci", "oss", "s3", "s3a")
+)
+
+
+class Storage(Protocol):
+    """What the batch command does with names; all raise OSError or SourceError."""
+
+    def is_folder(self, name: str) -> bool: ...
+
+    def exists(self, name: str) -> bool: ...
+
+    def glob(self, pattern: str) -> Iterator[str]:
+        """The names of files, sorted."""
+
+    def walk(
+        self, folder: str, enters: Callable[[str], bool], failed: Callable[[OSError], None]
+    ) -> Iterator[str]:
+        """The files below `folder`, relative to it, sorted within each folder.
+
+        enters: whether to look into a folder, named relative to `folder`, too. failed: is told of
+        folders that cannot be read.
+        """
+
+    def stamp(self, name: str) -> str:
+        """What changes when the file does."""
+
+    def size(self, name: str) -> int | None:
+        """Bytes; None where there is no such file."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """The file appears whole or not at all; folders on the way are made."""
+
+
+def storage_of(name: str) -> Storage:
+    """The storage that `name` is in. Raises SourceError where fsspec cannot open it."""
+    return RemoteStorage(name) if is_url(name) else LocalStorage()
+
+
+def absolute(name: str) -> str:
+    """The same name from every folder, symbolic links left alone."""
+    return name if is_url(name) else os.path.abspath(name)  # noqa: PTH100 - resolve() follows
+
+
+class LocalStorage:
+    def is_folder(self, name: str) -> bool:
+        return Path(name).is_dir()
+
+    def exists(self, name: str) -> bool:
+        return os.path.lexists(name)
+
+    def glob(self, pattern: str) -> Iterator[str]:
+        found = glob.glob(pattern, recursive=True)  # noqa: PTH207 - gives the names as written
+        return (name for name in sorted(found) if not _is_special(name))
+
+    def walk(
+        self, folder: str, enters: Callable[[str], bool], failed: Callable[[OSError], None]
+    ) -> Iterator[str]:
+        """Symbolic links to files are files; those to folders are passed over."""
+        for place, folders, files in os.walk(folder, onerror=failed):
+            below = "" if place == folder else os.path.relpath(place, folder) + os.sep
+            folders[:] = sorted(name for name in folders if enters(below + name))
+            for name in sorted(files):
+                if not _is_special(str(Path(place, name))):
+                    yield below + name
+
+    def stamp(self, name: str) -> str:
+        facts = os.stat(name)  # noqa: PTH116 - of many files
+        return f"{facts.st_size} {facts.st_mtime_ns}"
+
+    def size(self, name: str) -> int | None:
+        try:
+            return os.stat(name).st_size  # noqa: PTH116
+        except FileNotFoundError:
+            return None
+
+    def write(self, name: str, data: bytes) -> None:
+        output.write(name, data)
+
+
+def _is_special(name: str) -> bool:
+    """Folders, pipes, devices; what is not there is for the reader to report."""
+    try:
+        return not stat.S_ISREG(os.stat(name).st_mode)  # noqa: PTH116
+    except OSError:
+        return False
+
+
+class RemoteStorage:
+    """The file system of one URL; names are URLs of the same file system."""
+
+    def __init__(self, url: str) -> None:
+        self._system, self._path = file_system(url)
+
+    def _in_system(self, name: str) -> str:
+        return str(self._system._strip_protocol(name))  # noqa: SLF001 - fsspec's documented way
+
+    def _call(self, name: str, *arguments: Any, **options: Any) -> Any:
+        try:
+            return getattr(self._system, name)(*arguments, **options)
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(reason(error)) from error
+
+    def is_folder(self, name: str) -> bool:
+        return bool(self._call("isdir", self._in_system(name)))
+
+    def exists(self, name: str) -> bool:
+        return bool(self._call("exists", self._in_system(name)))
+
+    def glob(self, pattern: str) -> Iterator[str]:
+        found = self._call("glob", self._in_system(pattern), detail=True)
+        files = sorted(path for path, facts in found.items() if facts["type"] == "file")
+        return (str(self._system.unstrip_protocol(path)) for path in files)
+
+    def walk(
+        self, folder: str, enters: Callable[[str], bool], failed: Callable[[OSError], None]
+    ) -> Iterator[str]:
+        root = self._in_system(folder).rstrip("/")
+        try:
+            found = sorted(self._call("find", root))
+        except OSError as error:
+            failed(error)
+            return
+        for path in found:
+            below = path[len(root) :].lstrip("/")
+            parts = below.split("/")[:-1]
+            if all(enters("/".join(parts[: depth + 1])) for depth in range(len(parts))):
+                yield below
+
+    def stamp(self, name: str) -> str:
+        return str(self._call("ukey", self._in_system(name)))
+
+    def size(self, name: str) -> int | None:
+        try:
+            size = self._call("info", self._in_system(name))["size"]
+        except FileNotFoundError:
+            return None
+        return None if size is None else int(size)
+
+    def write(self, name: str, data: bytes) -> None:
+        target = self._in_system(name)
+        protocol = self._system.protocol
+        names = {protocol} if isinstance(protocol, str) else set(protocol)
+        if names & OBJECT_STORES:
+            self._call("pipe_file", target, data)
+        else:
+            self._write_and_rename(target, data)
+
+    def _write_and_rename(self, target: str, data: bytes) -> None:
+        temporary = output.temporary_name(target)
+        self._call("makedirs", target.rpartition("/")[0], exist_ok=True)
+        try:
+            self._call("pipe_file", temporary, data)
+            self._call("mv", temporary, target)
+        except BaseException:
+            if self._call("exists", temporary):
+                self._call("rm_file", temporary)
+            raise
