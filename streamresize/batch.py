@@ -5,12 +5,14 @@ Threads would wait for each other: for a small picture half of the time is spent
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from signal import SIG_IGN, SIGINT, signal
+from threading import Thread
 from typing import TypeVar
 
 AHEAD = 2  # groups that each of the other processes is given
@@ -35,7 +37,7 @@ def map_in_processes(
         yield from map(work, items)
         return
     remaining = iter(items)
-    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), signal, (SIGINT, SIG_IGN))
+    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), _start_process)
     pending: deque[Future[list[Outcome]]] = deque()
     try:
         while True:
@@ -52,6 +54,19 @@ def map_in_processes(
                 yield from pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _start_process() -> None:
+    """Leave interruption to the parent, and end with it, even if it is killed."""
+    signal(SIGINT, SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _take(items: Iterator[Item], count: int) -> list[Item]:

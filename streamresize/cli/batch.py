@@ -31,7 +31,8 @@ names of outputs:
   {size}            SIZE as given
   {width} {height}  pixels of the output
   {ext}             extension of the format
-  Two inputs whose outputs could get the same name are found before anything is written.
+  Of inputs whose outputs could get the same name all but the first fail, before anything is
+  written.
 
 resuming:
   With --resume an input is left alone if it was finished with the same options, has not changed

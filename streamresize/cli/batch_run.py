@@ -1,4 +1,4 @@
-"""A run of `streamresize batch`: inputs, a check that nothing is lost, outcomes in order."""
+"""A run of `streamresize batch`: inputs, a check that nothing is lost, rows in order."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from typing import cast
 from streamresize import Format, StreamResizeError
 from streamresize.batch import map_in_processes
 from streamresize.cli import inputs, names, output, selection, size_options, state
-from streamresize.cli.outputs import MakeOutputs, Outcome, Task
+from streamresize.cli.outputs import MakeOutputs, Task
 from streamresize.cli.progress import Progress, choose_progress
-from streamresize.cli.report_file import Writer, report_file
+from streamresize.cli.report_file import report_file
+from streamresize.cli.rows import Row
 from streamresize.cli.selection import IN_FOLDERS, Item, Selection, Wanted
-from streamresize.cli.state import State
 from streamresize.cli.storage import absolute
 from streamresize.processors import processors
 from streamresize.sources import is_url
 
+DEFAULT_FORMAT: Format = "jpeg"
 TOGETHER = 4  # inputs that a process is given at a time: what a kill may cost
 
 
@@ -31,11 +32,6 @@ def run_batch(arguments: argparse.Namespace) -> int:
     try:
         selected = _select(arguments)
         work = _make_work(arguments, selected.items)
-        collision = names.find_collision(
-            work.template, selected.items, work.texts, arguments.format or "jpeg"
-        )
-        if collision is not None:
-            arguments.parser.error(collision)
         for line in selected.problems:
             print(line, file=sys.stderr)
         if not selected.items:
@@ -60,6 +56,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         error("nothing to do: give --size or --fingerprint")
     if not arguments.inputs and not arguments.lists:
         error("no inputs are given")
+    if len(arguments.sizes) > 1 and not names.tells_sizes_apart(arguments.template):
+        error("several sizes would be written to one name: use {size}, or {width} and {height}")
     if is_url(arguments.out) and arguments.resume and arguments.state is None:
         error("--resume needs --state FILE where --out is a URL")
     target = _resolved(arguments.out)
@@ -97,7 +95,7 @@ def _select(arguments: argparse.Namespace) -> Selection:
 
 def _make_work(arguments: argparse.Namespace, items: Sequence[Item]) -> MakeOutputs:
     texts = size_options.size_texts(arguments)
-    sizes = size_options.make_sizes(arguments, cast(Format, arguments.format or "jpeg"))
+    sizes = size_options.make_sizes(arguments, cast(Format, arguments.format or DEFAULT_FORMAT))
     options = size_options.pass_options(arguments, 1 if len(items) > 1 else None)
     target = absolute(arguments.out.rstrip("/") or "/")
     return MakeOutputs(
@@ -107,6 +105,7 @@ def _make_work(arguments: argparse.Namespace, items: Sequence[Item]) -> MakeOutp
         folder=arguments.out.rstrip("/") or "/",
         options=options,
         fingerprint=arguments.fingerprint,
+        state=_state_name(arguments),
         key=state.options_key(
             list(zip(texts, sizes)), arguments.template, options, fingerprint=arguments.fingerprint
         ),
@@ -125,9 +124,13 @@ def _state_name(arguments: argparse.Namespace) -> str | None:
 
 
 def _tasks(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[Item]) -> list[Task]:
-    name = _state_name(arguments)
-    finished = state.read_finished(name, work.key) if arguments.resume and name else {}
-    return [Task(item, finished.get(absolute(item.name))) for item in items]
+    finished: dict[str, bytes] = {}
+    if arguments.resume and work.state is not None:
+        finished = state.read_finished(work.state, work.key)
+    refused = names.find_collisions(
+        work.template, items, work.texts, arguments.format or DEFAULT_FORMAT
+    )
+    return [Task(item, finished.get(absolute(item.name)), refused.get(item.name)) for item in items]
 
 
 def _print_plan(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[Item]) -> bool:
@@ -145,42 +148,31 @@ def _print_plan(arguments: argparse.Namespace, work: MakeOutputs, items: Sequenc
 
 def _work_on(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[Item]) -> bool:
     """Do it all; return whether an input failed."""
-    state_name = _state_name(arguments)
     progress = choose_progress(len(items), quiet=arguments.quiet)
     with (
-        closing(State(state_name)) if state_name else nullcontext() as kept,
+        state.held(work.state) if work.state else nullcontext(),
         report_file(arguments.report) as report,
     ):
         if arguments.resume and not is_url(arguments.out):
             output.remove_leftovers(arguments.out)
         tasks = _tasks(arguments, work, items)
-        with _ended(progress), closing(_outcomes(work, tasks, arguments.jobs)) as outcomes:
-            for outcome in outcomes:
-                _record(outcome, progress, kept, report)
+        with _ended(progress), closing(_rows(work, tasks, arguments.jobs)) as rows:
+            for row in rows:
+                if report is not None:
+                    report.add(row)
+                progress.add(row)
                 if arguments.fail_fast and progress.failures:
                     break
     return progress.failures > 0
 
 
-def _outcomes(
-    work: MakeOutputs, tasks: Sequence[Task], jobs: int | None
-) -> Generator[Outcome, None, None]:
+def _rows(work: MakeOutputs, tasks: Sequence[Task], jobs: int | None) -> Generator[Row, None, None]:
     """In the order of the tasks."""
     if jobs is None:
         several = inputs.worth_processes(task.item.name for task in tasks)
         jobs = processors() if several else 1
     together = max(1, min(TOGETHER, len(tasks) // (2 * jobs)))
     yield from map_in_processes(work, tasks, jobs=min(jobs, len(tasks)), together=together)
-
-
-def _record(
-    outcome: Outcome, progress: Progress, kept: State | None, report: Writer | None
-) -> None:
-    if kept is not None and outcome.entry is not None:
-        kept.add(outcome.entry)
-    if report is not None:
-        report.add(outcome.row)
-    progress.add(outcome.row)
 
 
 @contextmanager

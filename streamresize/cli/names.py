@@ -53,26 +53,31 @@ def final_name(template: str, item: Item, size: str, format: str, pixels: tuple[
     )
 
 
-def find_collision(
-    template: str, items: Sequence[Item], sizes: Sequence[str], format: str
-) -> str | None:
-    """Why results would, or could, be lost to others; None where none can be foreseen.
+def tells_sizes_apart(template: str) -> bool:
+    return re.search(r"\{(size|width|height)\}", template) is not None
 
-    Two sizes of one input may share a name until their width and height are known; so may not two
-    inputs.
+
+def find_collisions(
+    template: str, items: Sequence[Item], sizes: Sequence[str], format: str
+) -> dict[str, str]:
+    """Inputs whose outputs would, or could, have the names of another's, and the reason.
+
+    The first input of a name keeps it. Two sizes of one input may share a name, as far as it is
+    known before their width and height are.
     """
-    if len(sizes) > 1 and not re.search(r"\{(size|width|height)\}", template):
-        return "several sizes would be written to one name: use {size}, or {width} and {height}"
-    owners: dict[str, Item] = {}
+    owners: dict[str, str] = {}
+    refused: dict[str, str] = {}
     for item in items:
-        for size in sizes:
-            other = owners.setdefault(_all_that_differs(template, item, size, format), item)
-            if other is not item:
-                return (
-                    f"{other.name} and {item.name} would be written to the same name: "
-                    "use {dir} for folders, {name} for the whole name"
-                )
-    return None
+        planned = {_all_that_differs(template, item, size, format) for size in sizes}
+        other = next((owners[name] for name in sorted(planned) if name in owners), None)
+        if other is None:
+            owners.update(dict.fromkeys(planned, item.name))
+        else:
+            refused[item.name] = (
+                f"its outputs could have the names of those of {other}: "
+                "use {dir} for folders, {name} for the whole name"
+            )
+    return refused
 
 
 def _all_that_differs(template: str, item: Item, size: str, format: str) -> str:

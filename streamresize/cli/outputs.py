@@ -12,24 +12,22 @@ from streamresize import OutputImage, Result, Size, StreamResizeError
 from streamresize.cli.names import final_name, planned_name
 from streamresize.cli.rows import Made, Row
 from streamresize.cli.selection import Item
-from streamresize.cli.state import Entry
+from streamresize.cli.state import Entry, add
 from streamresize.cli.storage import absolute, storage_of
 from streamresize.request import PassOptions
 from streamresize.sources import is_url
 
 
 class Task(NamedTuple):
-    """An input, and the line that an earlier run wrote when it had finished it."""
+    """An input.
+
+    finished: the line that an earlier run wrote when it had finished it. refused: why nothing may
+    be made of it.
+    """
 
     item: Item
     finished: bytes | None = None
-
-
-class Outcome(NamedTuple):
-    """entry: for the state file, of an input that was finished now."""
-
-    row: Row
-    entry: Entry | None = None
+    refused: str | None = None
 
 
 class Plan(NamedTuple):
@@ -43,8 +41,9 @@ class Plan(NamedTuple):
 class MakeOutputs:
     """Makes all outputs of one input.
 
-    texts: the sizes as given. folder: of --out. key: of the options, for the state. protected:
-    inputs that lie in `folder`, as absolute names.
+    texts: the sizes as given. folder: of --out. state: the file that says what is finished, or
+    None. key: of the options, for the state. protected: inputs that lie in `folder`, as absolute
+    names.
     """
 
     texts: tuple[str, ...]
@@ -53,23 +52,28 @@ class MakeOutputs:
     folder: str
     options: PassOptions
     fingerprint: bool
+    state: str | None
     key: str
     protected: frozenset[str]
 
-    def __call__(self, task: Task) -> Outcome:
+    def __call__(self, task: Task) -> Row:
         """Never raises on account of its input: whatever happens, the other inputs go on."""
         name = task.item.name
+        if task.refused is not None:
+            return Row(name, "failed", error=task.refused)
         try:
             return self._kept(task) or self._made(task.item)
         except MemoryError:
-            return Outcome(Row(name, "failed", error="not enough memory for the result"))
+            return Row(name, "failed", error="not enough memory for the result")
         except (StreamResizeError, OSError, ValueError) as error:
-            return Outcome(Row(name, "failed", error=str(error)))
+            return Row(name, "failed", error=str(error))
         except Exception as error:
-            return Outcome(Row(name, "failed", error=f"{type(error).__name__}: {error}"))
+            return Row(name, "failed", error=f"{type(error).__name__}: {error}")
 
     def plan(self, task: Task) -> Plan:
         """Without opening the input, except to see whether it has changed."""
+        if task.refused is not None:
+            return Plan(error=task.refused)
         try:
             if self._kept(task):
                 return Plan()
@@ -81,7 +85,7 @@ class MakeOutputs:
             return Plan(error=str(error))
         return Plan(tuple(f"{self.folder}/{name}" for name in dict.fromkeys(names)))
 
-    def _kept(self, task: Task) -> Outcome | None:
+    def _kept(self, task: Task) -> Row | None:
         """What the earlier run made, if it is all there and the input has not changed."""
         if task.finished is None:
             return None
@@ -92,9 +96,9 @@ class MakeOutputs:
         for made in entry.row.outputs:
             if storage.size(f"{self.folder}/{made.name}") != made.bytes:
                 return None
-        return Outcome(replace(entry.row, input=task.item.name, status="kept"))
+        return replace(entry.row, input=task.item.name, status="kept")
 
-    def _made(self, item: Item) -> Outcome:
+    def _made(self, item: Item) -> Row:
         start = perf_counter()
         stamp = _stamp(item.name)
         result = streamresize.process(
@@ -112,7 +116,9 @@ class MakeOutputs:
             outputs=outputs,
             warnings=result.warnings,
         )
-        return Outcome(row, Entry(absolute(item.name), item.folder, self.key, stamp, row))
+        if self.state is not None:
+            add(self.state, Entry(absolute(item.name), item.folder, self.key, stamp, row))
+        return row
 
     def _write(self, item: Item, result: Result) -> tuple[Made, ...]:
         storage = storage_of(self.folder)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -74,31 +76,31 @@ def read_finished(name: str, options: str) -> dict[str, bytes]:
     return lines
 
 
-class State:
-    """The file, open for more lines, and held by one run at a time.
+def add(name: str, entry: Entry) -> None:
+    """One write, so that lines of several processes do not mix. Raises OSError."""
+    with open(name, "ab", buffering=0) as file:
+        file.write(entry.to_line())
 
-    Raises BlockingIOError where another run holds it, OSError where it cannot be written.
+
+@contextmanager
+def held(name: str) -> Generator[None, None, None]:
+    """The file, made if need be, belongs to one run at a time.
+
+    Raises OSError where another run holds it, or it cannot be written.
     """
-
-    def __init__(self, name: str) -> None:
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        self._file: IO[bytes] = open(name, "ab+")  # noqa: SIM115 - closed by close()
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    with open(name, "ab+") as file:
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self._end_last_line()
-        except OSError:
-            self._file.close()
-            raise
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OSError(f"{name} is held by another run") from error
+        _end_last_line(file)
+        yield
 
-    def add(self, entry: Entry) -> None:
-        self._file.write(entry.to_line())
-        self._file.flush()
 
-    def close(self) -> None:
-        self._file.close()
-
-    def _end_last_line(self) -> None:
-        if self._file.seek(0, 2) > 0:
-            self._file.seek(-1, 2)
-            if self._file.read(1) != b"\n":
-                self._file.write(b"\n")
+def _end_last_line(file: IO[bytes]) -> None:
+    if file.seek(0, os.SEEK_END) > 0:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
+            file.flush()
