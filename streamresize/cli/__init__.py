@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from streamresize.cli import batch, fingerprint, probe, resize
+from streamresize.cli.completion import SHELLS, PrintCompletion
 
 SUBCOMMANDS = (resize, batch, probe, fingerprint)
 INTERRUPTED = 130  # 128 + SIGINT
@@ -20,6 +21,13 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 done, 1 a file failed (the others are done), 2 wrong usage.",
     )
     parser.add_argument("--version", action=PrintVersion, nargs=0, help="print the version")
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=SHELLS,
+        metavar="SHELL",
+        help=f"print a script for the completion of {', '.join(SHELLS)}",
+    )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in SUBCOMMANDS:
         module.add_parser(subparsers)

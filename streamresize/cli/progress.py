@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from datetime import timedelta
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -78,7 +79,7 @@ class Progress:
         size = f"{self._outputs} files, {self._bytes / 1e6:.1f} MB"
         seconds = monotonic() - self._start
         line = f"{self.done} of {self.total} inputs: {counts}; {size} in {seconds:.1f} s"
-        return f"{line}; interrupted, --resume goes on" if interrupted else line
+        return f"{line}; interrupted (--resume goes on)" if interrupted else line
 
 
 class PlainProgress(Progress):
@@ -106,19 +107,19 @@ class BarProgress(Progress):
     def __init__(self, total: int) -> None:
         super().__init__(total)
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
 
         self._bar: Any = RichProgress(
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
+            TextColumn("{task.fields[left]}"),
             TextColumn("{task.fields[failed]}", style="red"),
             console=Console(stderr=True),
             expand=True,
         )
-        self._task = self._bar.add_task("", total=total, rate="", failed="")
+        self._task = self._bar.add_task("", total=total, rate="", left="", failed="")
 
     def __enter__(self) -> Progress:
         self._bar.start()
@@ -137,7 +138,10 @@ class BarProgress(Progress):
 
     def show(self) -> None:
         failed = f"{self.failures} failed" if self.failures else ""
-        self._bar.update(self._task, completed=self.done, rate=self.rate(), failed=failed)
+        left = f"{timedelta(seconds=self.seconds_left())} left"
+        self._bar.update(
+            self._task, completed=self.done, rate=self.rate(), left=left, failed=failed
+        )
 
     def end(self, *, interrupted: bool = False) -> None:
         self.say(self.summary(interrupted=interrupted))
