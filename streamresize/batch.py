@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context, parent_process
-from signal import SIG_IGN, SIGINT, signal
+from multiprocessing import get_context, parent_process, resource_tracker
+from signal import SIG_BLOCK, SIG_IGN, SIG_SETMASK, SIGINT, pthread_sigmask, signal
 from threading import Thread
 from typing import TypeVar
 
@@ -37,13 +38,15 @@ def map_in_processes(
         yield from map(work, items)
         return
     remaining = iter(items)
+    resource_tracker.ensure_running()  # which unblocks signals when it is started later
     pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), _start_process)
     pending: deque[Future[list[Outcome]]] = deque()
     try:
         while True:
             ahead = AHEAD * (jobs - 1) - sum(not future.done() for future in pending)
             while ahead > 0 and (group := _take(remaining, together)):
-                pending.append(pool.submit(_do_all, work, group))
+                with _interruption_blocked():
+                    pending.append(pool.submit(_do_all, work, group))
                 ahead -= 1
             if not pending:
                 return
@@ -54,6 +57,16 @@ def map_in_processes(
                 yield from pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interruption_blocked() -> Generator[None, None, None]:
+    """A process that is started here cannot be interrupted before it has come to ignore it."""
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def _start_process() -> None:

@@ -44,7 +44,7 @@ exit status:
 examples:
   streamresize batch photos --out thumbs --size 400x400
   streamresize batch photos --out web --size 1600x --size 800x --size 200x200 --format webp
-  streamresize batch photos --out thumbs --size 200 --exclude '*/raw/*' --resume
+  streamresize batch photos --out thumbs --size 200 --exclude raw --resume
   streamresize batch 'photos/**/*.jpg' --out t --size 200 --template '{stem}-{size}.{ext}'
   find . -newer last -name '*.jpg' -print0 | streamresize batch - -0 --out new --size 200
   streamresize batch photos --out thumbs --size 200 --fingerprint --report thumbs.parquet

@@ -73,13 +73,14 @@ class Progress:
         return round((monotonic() - self._start) * (self.total - self.done) / max(self.done, 1))
 
     def summary(self, *, interrupted: bool) -> str:
+        if interrupted:  # others are on their way
+            return f"interrupted, {self.done} or more of {self.total} are done; --resume goes on"
         counts = ", ".join(
             f"{self.counts[status]} {status}" for status in ("made", "kept", "failed")
         )
         size = f"{self._outputs} files, {self._bytes / 1e6:.1f} MB"
         seconds = monotonic() - self._start
-        line = f"{self.done} of {self.total} inputs: {counts}; {size} in {seconds:.1f} s"
-        return f"{line}; interrupted (--resume goes on)" if interrupted else line
+        return f"{self.done} of {self.total} inputs: {counts}; {size} in {seconds:.1f} s"
 
 
 class PlainProgress(Progress):

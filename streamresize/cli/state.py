@@ -61,19 +61,34 @@ class Entry(NamedTuple):
 
 
 def read_finished(name: str, options: str) -> dict[str, bytes]:
-    """The last line of each input that was finished with these options. Raises OSError."""
+    """The last line of each input that was finished with these options. Raises OSError.
+
+    Inputs whose outputs have been overwritten since, with other options, are left out.
+    """
     lines: dict[str, bytes] = {}
     if not Path(name).exists():
         return lines
     with open(name, "rb") as file:
         for line in file:
             try:
-                facts = json.loads(line)
-                if facts["options"] == options:
-                    lines[str(facts["input"])] = line
+                _take_line(lines, line, options)
             except (ValueError, TypeError, KeyError):
                 continue  # of a run that was killed
     return lines
+
+
+def _take_line(lines: dict[str, bytes], line: bytes, options: str) -> None:
+    entry = Entry.from_line(line)
+    if entry.options == options:
+        lines[entry.input] = line
+    elif entry.input in lines:
+        before = Entry.from_line(lines[entry.input])
+        if _names(before) & _names(entry):
+            del lines[entry.input]
+
+
+def _names(entry: Entry) -> set[str]:
+    return {made.name for made in entry.row.outputs}
 
 
 def add(name: str, entry: Entry) -> None:
