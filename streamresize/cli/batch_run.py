@@ -23,7 +23,6 @@ from streamresize.processors import processors
 from streamresize.sources import is_url
 
 DEFAULT_FORMAT: Format = "jpeg"
-TOGETHER = 4  # inputs that a process is given at a time: what a kill may cost
 
 
 def run_batch(arguments: argparse.Namespace) -> int:
@@ -168,11 +167,12 @@ def _work_on(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[I
 
 def _rows(work: MakeOutputs, tasks: Sequence[Task], jobs: int | None) -> Generator[Row, None, None]:
     """In the order of the tasks."""
+    files = [task.item.name for task in tasks]
     if jobs is None:
-        several = inputs.worth_processes(task.item.name for task in tasks)
-        jobs = processors() if several else 1
-    together = max(1, min(TOGETHER, len(tasks) // (2 * jobs)))
-    yield from map_in_processes(work, tasks, jobs=min(jobs, len(tasks)), together=together)
+        jobs = processors() if inputs.worth_processes(files) else 1
+    jobs = min(jobs, len(files))
+    together = inputs.inputs_together(files, jobs)
+    yield from map_in_processes(work, tasks, jobs=jobs, together=together)
 
 
 @contextmanager

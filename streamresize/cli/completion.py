@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-SHELLS = ("bash", "zsh", "tcsh")
+SHELLS = ("bash", "zsh")  # in the others shtab knows nothing of the options of subcommands
 OF_FILES = ("IN", "OUT", "DIR", "FILE")
 
 

@@ -19,6 +19,8 @@ STDIN = "-"
 MIN_WEIGHT = 30_000_000
 WEIGHT_OF_FILE = 50_000
 MOST_TOGETHER = 16
+WEIGHT_TOGETHER = 3_000_000  # what is waited for after an interruption
+SAMPLE = 100
 
 
 def add_subparser(
@@ -126,8 +128,14 @@ def _reports(names: Sequence[str], work: Work, jobs: int | None) -> Iterator[Rep
     from streamresize.processors import processors
 
     jobs = min(jobs or processors(), len(names))
-    together = min(MOST_TOGETHER, max(1, len(names) // (4 * jobs)))
-    return map_in_processes(work, names, jobs=jobs, together=together)
+    return map_in_processes(work, names, jobs=jobs, together=inputs_together(names, jobs))
+
+
+def inputs_together(names: Sequence[str], jobs: int) -> int:
+    """Inputs that a process is given at a time: few where they are large, or few in all."""
+    weights = [WEIGHT_OF_FILE + _size(name) for name in names[:SAMPLE]]
+    by_weight = WEIGHT_TOGETHER * len(weights) // sum(weights)
+    return max(1, min(MOST_TOGETHER, len(names) // (4 * jobs), by_weight))
 
 
 def worth_processes(names: Iterable[str]) -> bool:
