@@ -255,6 +255,12 @@ def test_something_must_be_asked_for() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_the_target_has_a_name() -> None:
+    assert batch("in", out="") == 2
+    assert batch("@missing") == 1
+
+
+@pytest.mark.usefixtures("here")
 def test_nothing_found(capsys: pytest.CaptureFixture[str]) -> None:
     Path("empty").mkdir()
     assert batch("empty", "none*") == 1

@@ -191,8 +191,17 @@ def test_a_batch_within_a_store(memory: MemoryFileSystem) -> None:
 
 @pytest.mark.usefixtures("memory")
 def test_a_url_that_cannot_be_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert batch("nowhere://in", "--out", str(tmp_path)) == 1
-    assert "Protocol not known" in capsys.readouterr().err
+    assert batch("nowhere://in", "memory://in/a.jpg", "--out", str(tmp_path)) == 1
+    assert "nowhere://in: " in capsys.readouterr().err
+    assert (tmp_path / "in" / "a_20x13.jpg").exists()
+
+
+def test_the_root_of_a_file_system(memory: MemoryFileSystem) -> None:
+    memory.rm("/in/deep", recursive=True)
+    assert batch("memory://in", "--out", "memory://") == 0
+    assert "/a_20x13.jpg" in memory.find("/")
+    assert batch("memory://", "--out", "memory://out/") == 0
+    assert set(memory.find("/out")) >= {"/out/in/a_20x13.jpg", "/out/a_20x13_20x13.jpg"}
 
 
 def test_where_no_put_is_whole_a_name_is_changed(

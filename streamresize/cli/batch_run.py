@@ -18,7 +18,7 @@ from streamresize.cli.progress import Progress, choose_progress
 from streamresize.cli.report_file import report_file
 from streamresize.cli.rows import Row
 from streamresize.cli.selection import IN_FOLDERS, Item, Selection, Wanted
-from streamresize.cli.storage import absolute
+from streamresize.cli.storage import absolute, without_slash
 from streamresize.processors import processors
 from streamresize.sources import is_url
 
@@ -53,6 +53,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     error = arguments.parser.error
     if not arguments.sizes and not arguments.fingerprint:
         error("nothing to do: give --size or --fingerprint")
+    if not arguments.out:
+        error("--out is empty")
     if not arguments.inputs and not arguments.lists:
         error("no inputs are given")
     if len(arguments.sizes) > 1 and not names.tells_sizes_apart(arguments.template):
@@ -65,17 +67,17 @@ def _check_usage(arguments: argparse.Namespace) -> None:
 
 
 def _resolved(name: str) -> str:
-    return name.rstrip("/") if is_url(name) else str(Path(name).resolve())
+    return without_slash(name) if is_url(name) else str(Path(name).resolve())
 
 
 def _select(arguments: argparse.Namespace) -> Selection:
-    """Raises OSError and SourceError for what cannot be listed."""
+    """Raises OSError for a list of names that cannot be read."""
     wanted = Wanted(
         include=tuple(arguments.include or IN_FOLDERS),
         exclude=tuple(arguments.exclude),
         hidden=arguments.hidden,
         recursive=arguments.recursive,
-        apart=absolute(arguments.out.rstrip("/")),
+        apart=absolute(without_slash(arguments.out) or "/"),
     )
     selected = Selection(wanted)
     lists = list(arguments.lists)
@@ -96,12 +98,13 @@ def _make_work(arguments: argparse.Namespace, items: Sequence[Item]) -> MakeOutp
     texts = size_options.size_texts(arguments)
     sizes = size_options.make_sizes(arguments, cast(Format, arguments.format or DEFAULT_FORMAT))
     options = size_options.pass_options(arguments, 1 if len(items) > 1 else None)
-    target = absolute(arguments.out.rstrip("/") or "/")
+    folder = without_slash(arguments.out) or "/"
+    target = absolute(folder)
     return MakeOutputs(
         texts=texts,
         sizes=sizes,
         template=arguments.template,
-        folder=arguments.out.rstrip("/") or "/",
+        folder=folder,
         options=options,
         fingerprint=arguments.fingerprint,
         state=_state_name(arguments),
@@ -111,7 +114,7 @@ def _make_work(arguments: argparse.Namespace, items: Sequence[Item]) -> MakeOutp
         protected=frozenset(
             name
             for name in (absolute(item.name) for item in items)
-            if name.startswith(f"{target}/")
+            if name.startswith(f"{without_slash(target)}/")
         ),
     )
 

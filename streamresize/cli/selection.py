@@ -10,8 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from streamresize import StreamResizeError
 from streamresize.cli import inputs
-from streamresize.cli.storage import Storage, absolute, storage_of
+from streamresize.cli.storage import Storage, absolute, storage_of, without_slash
 from streamresize.sources import is_url
 
 IN_FOLDERS = ("*.jpg", "*.jpeg", "*.jpe", "*.jfif")
@@ -40,7 +41,7 @@ class Wanted:
     apart: str | None = None
 
     def enters(self, folder: str, below: str) -> bool:
-        whole = f"{folder.rstrip('/')}/{below}"
+        whole = f"{without_slash(folder)}/{below}"
         return self.recursive and self._visible(below) and absolute(whole) != self.apart
 
     def takes(self, below: str) -> bool:
@@ -63,7 +64,7 @@ def _matches(path: str, patterns: Sequence[str]) -> bool:
 class Selection:
     """The inputs that folders, patterns and names stand for, each once.
 
-    problems: a line for each folder that cannot be read.
+    problems: a line for each argument or folder that cannot be read.
     """
 
     def __init__(self, wanted: Wanted) -> None:
@@ -73,15 +74,18 @@ class Selection:
         self.problems: list[str] = []
 
     def add(self, argument: str) -> None:
-        """What a folder, a pattern or a name stands for. Raises OSError, SourceError."""
-        storage = storage_of(argument)
-        if storage.is_folder(argument):
-            self._add_folder(storage, argument)
-        elif glob.has_magic(argument) and not storage.exists(argument):
-            for name in storage.glob(argument):
-                self.add_file(name)
-        else:
-            self.add_file(argument)
+        """What a folder, a pattern or a name stands for."""
+        try:
+            storage = storage_of(argument)
+            if storage.is_folder(argument):
+                self._add_folder(storage, argument)
+            elif glob.has_magic(argument) and not storage.exists(argument):
+                for name in storage.glob(argument):
+                    self.add_file(name)
+            else:
+                self.add_file(argument)
+        except (OSError, StreamResizeError) as error:
+            self.problems.append(inputs.note(argument, error))
 
     def add_file(self, name: str) -> None:
         """A file that is named keeps its folder, as far as that lies below another."""
@@ -98,7 +102,7 @@ class Selection:
 
         for below in storage.walk(folder, enters, failed):
             if self._wanted.takes(below):
-                self._add(f"{folder.rstrip('/')}/{below}", below, below.rpartition("/")[0])
+                self._add(f"{without_slash(folder)}/{below}", below, below.rpartition("/")[0])
 
     def _add(self, name: str, path: str, folder: str) -> None:
         key = absolute(name)

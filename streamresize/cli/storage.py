@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,11 @@ def storage_of(name: str) -> Storage:
 def absolute(name: str) -> str:
     """The same name from every folder, symbolic links left alone."""
     return name if is_url(name) else os.path.abspath(name)  # noqa: PTH100 - resolve() follows
+
+
+def without_slash(folder: str) -> str:
+    """The name of a folder to put a slash and a name behind; `scheme://` stays."""
+    return re.sub(r"(?<![:/])/+$", "", folder)
 
 
 class LocalStorage:
