@@ -162,35 +162,46 @@ inline void inverse_dct(const Inputs& in, int shift, __m256i (&out)[4]) {
   out[3] = _mm256_srai_epi32(_mm256_sub_epi32(even0, odd0), shift);
 }
 
+// The first half of rows 2i and 2i + 1 of both: in each half of a register one row of each.
 struct Dequantized {
-  __m128i rows[4];  // of both blocks
+  __m256i rows[2];
   bool fits;
 };
 
-inline __m128i load4(const void* values) {
-  return _mm_loadl_epi64(static_cast<const __m128i*>(values));
+inline __m256i load_rows(const void* rows) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(rows));
 }
 
 inline Dequantized dequantize(const std::int16_t* coefficients, const std::uint16_t* quantization) {
   const __m128i largest_column = _mm_set1_epi16(5800);
   Dequantized result;
-  __m128i overflow = _mm_setzero_si128();
-  __m128i columns = _mm_setzero_si128();
-  for (int y = 0; y < 4; ++y) {
-    const __m128i value =
-        _mm_unpacklo_epi64(load4(coefficients + 8 * y), load4(coefficients + 64 + 8 * y));
-    const __m128i steps = load4(quantization + 8 * y);
-    const __m128i step = _mm_unpacklo_epi64(steps, steps);
-    const __m128i low = _mm_mullo_epi16(value, step);
-    const __m128i high = _mm_mulhi_epi16(value, step);
-    overflow = _mm_or_si128(overflow, _mm_xor_si128(high, _mm_srai_epi16(low, 15)));
-    overflow = _mm_or_si128(overflow, _mm_srai_epi16(step, 15));
-    columns = _mm_adds_epu16(columns, _mm_abs_epi16(low));
-    result.rows[y] = low;
+  __m256i overflow = _mm256_setzero_si256();
+  __m256i columns = _mm256_setzero_si256();
+  for (int i = 0; i < 2; ++i) {
+    const __m256i value = _mm256_unpacklo_epi64(load_rows(coefficients + 16 * i),
+                                                load_rows(coefficients + 64 + 16 * i));
+    const __m256i steps = load_rows(quantization + 16 * i);
+    const __m256i step = _mm256_unpacklo_epi64(steps, steps);
+    const __m256i low = _mm256_mullo_epi16(value, step);
+    const __m256i high = _mm256_mulhi_epi16(value, step);
+    overflow = _mm256_or_si256(overflow, _mm256_xor_si256(high, _mm256_srai_epi16(low, 15)));
+    overflow = _mm256_or_si256(overflow, _mm256_srai_epi16(step, 15));
+    columns = _mm256_adds_epu16(columns, _mm256_abs_epi16(low));
+    result.rows[i] = low;
   }
-  const __m128i excess = _mm_subs_epu16(columns, largest_column);
-  result.fits = _mm_testz_si128(overflow, overflow) != 0 && _mm_testz_si128(excess, excess) != 0;
+  const __m128i sums =
+      _mm_adds_epu16(_mm256_castsi256_si128(columns), _mm256_extracti128_si256(columns, 1));
+  const __m128i excess = _mm_subs_epu16(sums, largest_column);
+  result.fits = _mm256_testz_si256(overflow, overflow) != 0 && _mm_testz_si128(excess, excess) != 0;
   return result;
+}
+
+inline Inputs columns_of(const Dequantized& blocks) {
+  // Rows 0 and 2 in the lower half, 1 and 3 in the upper one, value by value.
+  const __m256i left = _mm256_unpacklo_epi16(blocks.rows[0], blocks.rows[1]);
+  const __m256i right = _mm256_unpackhi_epi16(blocks.rows[0], blocks.rows[1]);
+  return {_mm256_permute2x128_si256(left, right, 0x20),
+          _mm256_permute2x128_si256(left, right, 0x31)};
 }
 
 inline Inputs rows_of(const __m256i (&rows)[4]) {
@@ -210,10 +221,8 @@ inline bool idct4(const std::int16_t* coefficients, const std::uint16_t* quantiz
                   std::uint8_t* samples, std::ptrdiff_t stride) {
   const Dequantized blocks = dequantize(coefficients, quantization);
   if (!blocks.fits) return false;
-  const Inputs columns = {interleaved(blocks.rows[0], blocks.rows[2]),
-                          interleaved(blocks.rows[1], blocks.rows[3])};
   __m256i values[4];
-  inverse_dct(columns, kConstBits - Bits8::kPass1Bits, values);
+  inverse_dct(columns_of(blocks), kConstBits - Bits8::kPass1Bits, values);
   inverse_dct(rows_of(values), kConstBits + Bits8::kPass1Bits + 3, values);
   const __m256i by_row = sample_rows(values);
   const __m128i left = _mm256_castsi256_si128(by_row);
