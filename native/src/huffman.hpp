@@ -47,6 +47,10 @@ class HuffmanTable {
     return code.length == 0 ? -1 : code.symbol;
   }
 
+  [[nodiscard]] bool has_codes_of(const HuffmanTable& other) const {
+    return counts_ == other.counts_ && symbols_ == other.symbols_;
+  }
+
   // Calls visit(code, length, symbol) for every code.
   template <typename Visit>
   void for_each_code(Visit visit) const {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "bit_reader.hpp"
 #include "huffman.hpp"
@@ -18,14 +19,28 @@ struct SequentialTables {
   SequentialTables(const HuffmanTable& dc_table, const HuffmanTable& ac_table, int last_kept,
                    int lookup_width);
 
+  [[nodiscard]] bool match(const HuffmanTable& dc_table, const HuffmanTable& ac_table,
+                           int last_kept, int lookup_width) const {
+    return kept == last_kept && width == lookup_width && dc_symbols.has_codes_of(dc_table) &&
+           ac_symbols.has_codes_of(ac_table);
+  }
+
   int kept;
   int width;
   HuffmanTable dc_symbols;
   HuffmanTable ac_symbols;
   DcTable dc;
   AcSkipTable skip;
-  CoefficientTable coefficients;
+  int pair_width;
+  PairTable pairs;
+  CoefficientTable coefficients;  // for lanes alone
 };
+
+// The same for many pictures: encoders write the same tables again and again. What a few recent
+// small pictures had is kept; any thread may ask.
+std::shared_ptr<const SequentialTables> shared_tables(const HuffmanTable& dc_table,
+                                                      const HuffmanTable& ac_table, int last_kept,
+                                                      int lookup_width);
 
 // The tables of a component, and where its decoding stands.
 struct ComponentCoding {

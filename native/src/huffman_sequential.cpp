@@ -6,23 +6,21 @@ namespace streamresize {
 HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc,
                                      const HuffmanTables& ac, const KeptCoefficients& kept,
                                      const ScanLayout& layout, unsigned threads) {
-  const std::uint64_t blocks = layout.mcus() * layout.blocks_per_mcu();
+  const int width = lookup_width(layout.mcus() * layout.blocks_per_mcu());
   for (std::size_t i = 0; i < header.component_count; ++i) {
     const ScanComponent& component = header.components[i];
-    const std::uint8_t needed = kept[component.index];
-    const auto is_same = [&](const SharedTables& shared) {
-      return shared.dc_table == component.dc_table && shared.ac_table == component.ac_table &&
-             shared.tables->kept == needed;
-    };
-    auto found = std::ranges::find_if(tables_, is_same);
+    const HuffmanTable& dc_table = dc[component.dc_table];
+    const HuffmanTable& ac_table = ac[component.ac_table];
+    const int last_kept = kept[component.index];
+    auto found = std::ranges::find_if(tables_, [&](const auto& known) {
+      return known->match(dc_table, ac_table, last_kept, width);
+    });
     if (found == tables_.end()) {
-      auto tables = std::make_unique<SequentialTables>(
-          dc[component.dc_table], ac[component.ac_table], needed, lookup_width(blocks));
-      found = tables_.insert(found, {component.dc_table, component.ac_table, std::move(tables)});
+      found = tables_.insert(found, shared_tables(dc_table, ac_table, last_kept, width));
     }
-    components_[component.index].tables = found->tables.get();
+    components_[component.index].tables = found->get();
   }
-  if (lookup_width(blocks) != LaneTables::kWidth) return;
+  if (width != LaneTables::kWidth) return;
   std::vector<const SequentialTables*> in_mcu;
   for (std::size_t i = 0; i < header.component_count; ++i) {
     in_mcu.insert(in_mcu.end(), layout.blocks_in_mcu(i),

@@ -46,13 +46,7 @@ class HuffmanSequential : public HuffmanCoder {
   }
 
  private:
-  struct SharedTables {
-    std::uint8_t dc_table;
-    std::uint8_t ac_table;
-    std::unique_ptr<SequentialTables> tables;
-  };
-
-  std::vector<SharedTables> tables_;
+  std::vector<std::shared_ptr<const SequentialTables>> tables_;
   ComponentCodings components_;
   std::unique_ptr<Lanes> lanes_;
 };

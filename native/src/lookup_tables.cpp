@@ -11,6 +11,26 @@ constexpr bool is_eob(std::uint8_t symbol) {
   return (symbol & 15) == 0 && symbol != kZeroRunLength;
 }
 
+PairTable::Entry make_single(std::uint8_t symbol, std::int32_t extra, int length) {
+  const int size = symbol & 15;
+  const auto bits = static_cast<std::uint8_t>(length + size);
+  if (is_eob(symbol)) return {{0, 0}, {0, 0}, bits, AcSkipTable::kEob};
+  const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
+  const auto run = static_cast<std::uint8_t>(symbol >> 4);
+  return {{value, value}, {run, run}, bits, static_cast<std::uint8_t>(run + 1)};
+}
+
+// A coefficient and another one or the end of the block; a pair and the end of the block.
+PairTable::Entry joined(PairTable::Entry entry, const PairTable::Entry& next) {
+  if (next.advance != AcSkipTable::kEob) {
+    entry.values[1] = next.values[0];
+    entry.places[1] = static_cast<std::uint8_t>(entry.advance + next.places[0]);
+  }
+  entry.bits += next.bits;
+  entry.advance += next.advance;
+  return entry;
+}
+
 }  // namespace
 
 template <typename Accept>
@@ -103,6 +123,31 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
       }
     }
   });
+}
+
+void PairTable::build(const HuffmanTable& table, int width) {
+  const std::size_t size = std::size_t{1} << width;
+  std::vector<Entry> single(size, {{0, 0}, {0, 0}, 0, kBlockEnd});
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    const int extra_bits = symbol & 15;
+    const int rest = width - length - extra_bits;
+    if (rest < 0) return;
+    auto at = single.begin() + (std::ptrdiff_t{code} << (width - length));
+    for (std::int32_t extra = 0; extra < 1 << extra_bits; ++extra) {
+      at = std::fill_n(at, std::size_t{1} << rest, make_single(symbol, extra, length));
+    }
+  });
+  entries_.resize(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    Entry& entry = entries_[i] = single[i];
+    for (int coefficients = 1; entry.bits != 0 && entry.advance < AcSkipTable::kEob;
+         ++coefficients) {
+      const Entry next = single[(i << entry.bits) & (size - 1)];
+      const bool fits = next.bits != 0 && entry.bits + next.bits <= width;
+      if (!fits || (coefficients == 2 && next.advance != AcSkipTable::kEob)) break;
+      entry = joined(entry, next);
+    }
+  }
 }
 
 void RefinementTable::build(const HuffmanTable& table, int width) {

@@ -4,6 +4,7 @@
 // symbol-by-symbol HuffmanTable takes over.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -84,6 +85,27 @@ class CoefficientTable {
 
   // `eob` is the end of a block alone; ends that are not in it are left out.
   void build(const HuffmanTable& table, const AcSkipTable& eob, int width);
+
+  [[nodiscard]] const Entry* entries() const { return entries_.data(); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+// Up to two AC coefficients, and the end of the block behind them where that fits.
+class PairTable {
+ public:
+  static constexpr int kMaxWidth = 10;  // larger tables do not stay in the first-level cache
+
+  // A lone coefficient stands in both places; where the block ends without one, so does 0.
+  struct Entry {
+    std::array<std::int16_t, 2> values;
+    std::array<std::uint8_t, 2> places;  // in the zigzag, from where the block stands
+    std::uint8_t bits;
+    std::uint8_t advance;  // as in AcSkipTable
+  };
+
+  void build(const HuffmanTable& table, int width);
 
   [[nodiscard]] const Entry* entries() const { return entries_.data(); }
 

@@ -6,6 +6,8 @@
 // it back, by value.
 #pragma once
 
+#include <algorithm>
+
 #include "coefficient_math.hpp"
 #include "huffman_loops.hpp"
 #include "zigzag.hpp"
@@ -19,7 +21,7 @@ constexpr int kInvalid = 1000;  // behind any zigzag index
 struct BlockTask {
   const DcTable::Entry* dc;
   const AcSkipTable::Entry* skip;
-  const CoefficientTable::Entry* coefficients;
+  const PairTable::Entry* pairs;
   const SequentialTables* tables;
   ComponentCoding* component;
   McuBlock* block;
@@ -39,7 +41,7 @@ struct Step {
   if (symbol < 0) return {reader, kInvalid, 0};
   const int run = symbol >> 4;
   const int size = symbol & 15;
-  k += size == 0 && run != kZeroRun ? CoefficientTable::kEob : run;
+  k += size == 0 && run != kZeroRun ? AcSkipTable::kEob : run;
   const std::int32_t value = size == 0 ? 0 : reader.receive_extend(size);
   reader.refill();
   return {reader, k, value};
@@ -99,39 +101,39 @@ inline int decode_dc(BitReader& reader, const BlockTask& task) {
   return k;
 }
 
+// A symbol that no pair holds; returns the zigzag index behind it.
+inline int decode_single(BitReader& reader, const BlockTask& task, int k) {
+  const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
+  reader = step.reader;
+  if (step.k >= AcSkipTable::kEob) return step.k;
+  task.block->values[kNaturalOrder.data()[step.k]] = static_cast<std::int16_t>(step.value);
+  return step.k + 1;
+}
+
 inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
   const int kept = task.tables->kept;
-  const int width = task.tables->width;
+  const int width = task.tables->pair_width;
   std::int16_t* values = task.block->values;
-  int last = 0;
-  const int before = *task.block->last;  // an earlier scan may have had this block
-  *task.block->last = kBlockEnd - 1;     // until the block is known to be sound
-  for (int lookups = 0; k <= kept; ++lookups, ++k) {
+  const int before = *task.block->last;          // an earlier scan may have had this block
+  *task.block->last = kBlockEnd - 1;             // until the block is known to be sound
+  for (int lookups = 1; k <= kept; ++lookups) {  // the difference took one
     if (lookups % 4 == 0) reader.refill();
-    const CoefficientTable::Entry entry = task.coefficients[reader.peek(width)];
-    std::int32_t value = entry.value;
-    int run = entry.run;
+    const PairTable::Entry entry = task.pairs[reader.peek(width)];
+    const int next = k + entry.advance;
     // Behind the last coefficient no end of the block is coded.
-    const bool is_last = k + run >= CoefficientTable::kEob + kBlockEnd - 1;
-    if (entry.bits == 0 || is_last) [[unlikely]] {
-      const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
-      reader = step.reader;
-      if (step.k >= kInvalid) return step.k;
-      run = step.k - k;
-      value = step.value;
-    } else {
-      reader.skip(entry.bits);
+    if ((next & kBlockEnd) != 0 && next != kBlockEnd) [[unlikely]] {
+      k = decode_single(reader, task, k);
+      if (k >= kInvalid) return k;
+      continue;
     }
-    k += run & (CoefficientTable::kEob - 1);
-    values[kNaturalOrder.data()[k]] = static_cast<std::int16_t>(value);
-    last = value != 0 ? k : last;
-    if (run >= CoefficientTable::kEob) {
-      k = kBlockEnd;
-      break;
-    }
+    reader.skip(entry.bits);
+    values[kNaturalOrder.data()[k + entry.places[0]]] = entry.values[0];
+    values[kNaturalOrder.data()[k + entry.places[1]]] = entry.values[1];
+    k = next;
   }
-  last = last < before ? before : last;
-  *task.block->last = static_cast<std::uint8_t>(last < kBlockEnd ? last : kBlockEnd - 1);
+  const int last = (k & (AcSkipTable::kEob - 1)) - 1;
+  *task.block->last = static_cast<std::uint8_t>(std::clamp(last, before, kBlockEnd - 1));
+  if (k >= kBlockEnd) return k;
   reader.refill();
   return skip_ac(reader, task, k);
 }
@@ -169,7 +171,7 @@ McuProgress decode_mcus(BitReader& reader, ComponentCodings& components, McuBloc
     const SequentialTables& tables = *component.tables;
     *end++ = {tables.dc.entries(),
               tables.skip.entries(),
-              tables.coefficients.entries(),
+              tables.pairs.entries(),
               &tables,
               &component,
               &block};

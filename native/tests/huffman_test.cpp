@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "check.hpp"
 #include "lookup_tables.hpp"
@@ -171,6 +172,45 @@ void check_coefficient_table(const HuffmanTable& table, int width) {
   }
 }
 
+// The first two coefficients, if they lie within the index whole, and the end behind them.
+struct Pair {
+  Pair(const HuffmanTable& table, std::uint32_t index, int width) {
+    while (advance < AcSkipTable::kEob) {
+      const auto [length, symbol] = match(table, index, width, bits);
+      const int size = symbol & 15;
+      const bool fits = length != 0 && bits + length + size <= width;
+      if (!fits || (values.size() == 2 && !is_eob(symbol))) break;
+      if (!is_eob(symbol)) {
+        places.push_back(advance + (symbol >> 4));
+        values.push_back(value_at(index, width, bits + length, size));
+      }
+      advance = is_eob(symbol) ? advance + AcSkipTable::kEob : places.back() + 1;
+      bits += length + size;
+    }
+  }
+
+  std::vector<int> places;
+  std::vector<int> values;
+  int bits = 0;
+  int advance = 0;
+};
+
+void check_pair_table(const HuffmanTable& table, int width) {
+  PairTable pairs;
+  pairs.build(table, width);
+  for (std::uint32_t index = 0; index < 1U << width; ++index) {
+    const Pair expected(table, index, width);
+    const PairTable::Entry entry = pairs.entries()[index];
+    CHECK_EQUAL(int{entry.bits}, expected.bits);
+    CHECK_EQUAL(int{entry.advance}, expected.bits == 0 ? kBlockEnd : expected.advance);
+    const bool is_empty = expected.values.empty();
+    CHECK_EQUAL(int{entry.values[0]}, is_empty ? 0 : expected.values.front());
+    CHECK_EQUAL(int{entry.values[1]}, is_empty ? 0 : expected.values.back());
+    CHECK_EQUAL(int{entry.places[0]}, is_empty ? 0 : expected.places.front());
+    CHECK_EQUAL(int{entry.places[1]}, is_empty ? 0 : expected.places.back());
+  }
+}
+
 template <typename Check>
 void for_every_table(Check check) {
   for (const HuffmanSpec& spec :
@@ -209,6 +249,12 @@ TEST(lookups_of_differences_agree_with_the_symbols) {
 TEST(lookups_of_coefficients_agree_with_the_symbols) {
   for (const int width : {1, 9, 12}) {
     for_every_table([&](const HuffmanTable& table) { check_coefficient_table(table, width); });
+  }
+}
+
+TEST(lookups_of_pairs_agree_with_the_symbols) {
+  for (const int width : {1, 5, 9, 10}) {
+    for_every_table([&](const HuffmanTable& table) { check_pair_table(table, width); });
   }
 }
 
