@@ -41,9 +41,9 @@ class Limits:
         """
         chosen = {}
         for field, name in VARIABLES.items():
-            text = environment.get(name)
-            if text is None:
+            if name not in environment:
                 continue
+            text = environment[name]
             if not text.isdigit():
                 raise ValueError(f"{name} must be a whole number, not {text!r}")
             chosen[field] = int(text)

@@ -46,7 +46,7 @@ def estimate_memory(
     sinks: list[Sink] = [*picture_sinks(info, sizes)]
     if fingerprint:
         sinks.append(PhashSink(info))
-    scales = choose_scales(info, [request for sink in sinks for request in sink.requests])
+    scales = choose_scales(info, tuple(r for sink in sinks for r in sink.requests))
     threads = decoding_threads(info, threads)
     resamplers = [r for sink in sinks for r in make_branch(info, sink, scales).resamplers]
     return (

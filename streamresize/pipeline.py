@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from streamresize.decode import StripDecoder
@@ -67,15 +67,16 @@ class Branch(NamedTuple):
                 self.sink.rows(number, first, rows)
 
 
-def choose_scales(info: ImageInfo, requests: Sequence[PlaneRequest]) -> list[int]:
+@lru_cache(maxsize=64)
+def choose_scales(info: ImageInfo, requests: tuple[PlaneRequest, ...]) -> tuple[int, ...]:
     """The coarsest DCT scale of each component that serves all its requests; 8 if there is none."""
-    return [
+    return tuple(
         min(
             (_scale_for(info, request) for request in requests if request.component == component),
             default=8,
         )
         for component in range(info.components)
-    ]
+    )
 
 
 def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
@@ -90,7 +91,8 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch:
 
     Planes of the same sampling share their axes, and so the tables of weights.
     """
-    axis = cache(_axis)
+    largest = max(max(request.shape) for request in sink.requests)
+    axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(_axis)
     resamplers = []
     for request in sink.requests:
         scale = scales[request.component]
@@ -110,6 +112,11 @@ def _axis(pixels: int, ratio: tuple[int, int], scale: int, span: Span, filter: F
         Span(low, high, span.samples),
         filter,
     )
+
+
+# Pictures of one camera ask for the same axes. Larger ones cost little beside their pictures.
+SHARED_OUTPUTS = 512
+_shared_axis = lru_cache(maxsize=64)(_axis)
 
 
 class Job:
@@ -182,8 +189,8 @@ class Job:
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
-        requests = [request for sink in sinks for request in sink.requests]
-        scales = [8] * info.components if preview else choose_scales(info, requests)
+        requests = tuple(request for sink in sinks for request in sink.requests)
+        scales = (8,) * info.components if preview else choose_scales(info, requests)
         self._decoder.start(
             scales,
             strict=options.strict,

@@ -9,7 +9,6 @@ the height of the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from math import ceil
 from typing import NamedTuple, TypeAlias
 
@@ -117,24 +116,18 @@ def _normalised(weights: Positions, nearest: NDArray[np.bool_]) -> Positions:
     return np.where(total > 0.0, weights / np.where(total > 0.0, total, 1.0), nearest)
 
 
-# Pictures of one camera ask for the same tables. Larger ones cost little beside their pictures.
-SHARED_OUTPUTS = 512
-_shared_taps = lru_cache(maxsize=64)(make_taps)
-
-
 class Axis:
     """One direction of a plane: `span` of it, in its own samples, becomes span.samples outputs.
 
     length, extent: as in `Grid`. `BOX` turns into linear interpolation where the outputs are closer
-    than the inputs.
+    than the inputs. Threads may share an axis.
     """
 
     def __init__(self, length: int, extent: float, span: Span, filter: Filter = BOX) -> None:
         if filter is BOX and span.step < 1.0:
             filter = TRIANGLE
         self._grid = Grid(length, extent, span, filter, filter.support * max(span.step, 1.0))
-        self._window = range(0)
-        self._table: Taps | None = None
+        self._window: tuple[range, Taps] | None = None
 
     @property
     def length(self) -> int:
@@ -163,13 +156,13 @@ class Axis:
         Planes that share an axis ask in turn.
         """
         window = self._window
-        if self._table is None or not window.start <= start <= stop <= window.stop:
+        if window is None or not window[0].start <= start <= stop <= window[0].stop:
             ahead = start + WINDOW_WEIGHTS // int(2 * self._grid.reach + 2)
-            window = range(start, min(max(stop, ahead), self.samples))
-            make = _shared_taps if len(window) <= SHARED_OUTPUTS else make_taps
-            self._window, self._table = window, make(self._grid, window.start, window.stop)
-        chosen = slice(start - window.start, stop - window.start)
-        first, lengths, weights = self._table
+            end = min(max(stop, ahead), self.samples)
+            window = range(start, end), make_taps(self._grid, start, end)
+            self._window = window
+        outputs, (first, lengths, weights) = window
+        chosen = slice(start - outputs.start, stop - outputs.start)
         return Taps(first[chosen], lengths[chosen], weights[chosen])
 
 
