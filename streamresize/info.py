@@ -51,7 +51,8 @@ class ImageInfo:
     def sampling_ratio(self, component: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """(factor, largest factor) of the component, across and down."""
         h, v = self.sampling[component]
-        return (h, max(s[0] for s in self.sampling)), (v, max(s[1] for s in self.sampling))
+        h_max, v_max = map(max, zip(*self.sampling))
+        return (h, h_max), (v, v_max)
 
     @property
     def progressive(self) -> bool:
