@@ -41,7 +41,7 @@ def test_weights_are_the_same_however_the_outputs_are_asked_for(
 
 def test_a_table_does_not_grow_with_the_picture() -> None:
     axis = Axis(1_000_000, 1_000_000, Span(0.0, 1e6, 500_000))
-    for start in (0, 100_000, 100_050):
+    for start in (0, 100_000, 100_050, 20, 100_050):  # two pictures may take turns
         table = axis.taps(start, start + 10)
         assert table.first[0] == 2 * start
         assert table.weights.base is not None
