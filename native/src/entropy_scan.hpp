@@ -21,7 +21,8 @@ namespace streamresize {
 //   window_bytes()            bytes that it likes to have at hand
 //   attach(bytes, dropped)    continue in these bytes, the first ones being dropped
 //   used(), left()            bytes decoded, and bytes that nothing has begun to decode
-//   windows()                 2 if bytes must stay until others have been attached twice, else 1
+//   windows()                 2 if bytes must stay when others are attached, else 1
+//   settle()                  bytes that were attached before the last ones may go
 //   decode_ahead()            may decode MCUs before they are asked for
 //   ready()                   how many of those are left
 //   is_ahead()                whether it is decoding more of them just now
@@ -79,6 +80,7 @@ class EntropyScan final : public ScanCursor {
 
   void refill(Input& input) {
     const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
+    coder_.settle();
     bytes_.refill(input, static_cast<std::size_t>(used));
     coder_.attach(bytes_.bytes(), used);
   }

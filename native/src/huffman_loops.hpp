@@ -75,11 +75,13 @@ struct HuffmanLoops {
   // Blocks of a first scan of AC coefficients (G.1.2.2), and of one that adds a bit (G.1.2.3).
   McuProgress (*decode_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
   McuProgress (*refine_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
-  // kLanes stretches of a round, from number `first` on.
-  void (*run_lanes)(const LaneTables& tables, LaneRound& round, std::size_t first);
-  // Ends the MCU in which stretch number `first` is: at one that the stretch behind it knows to
-  // begin. Returns the number of that MCU in the latter, Stretch::kStarts if they do not meet.
-  std::uint32_t (*join_lanes)(const LaneTables& tables, LaneRound& round, std::size_t first);
+  // The stretches of a group.
+  void (*run_lanes)(const LaneTables& tables, LaneGroup& group);
+  // Ends the MCU in which the stretch's lane is: at one that the stretch behind it, if there is one,
+  // knows to begin. Returns the number of that MCU in the latter, Stretch::kStarts if they do not
+  // meet.
+  std::uint32_t (*join_lanes)(const LaneTables& tables, const std::uint8_t* window,
+                              Stretch& stretch, const Stretch* next);
 };
 
 extern const HuffmanLoops kPortableLoops;

@@ -31,8 +31,11 @@ class HuffmanSequential : public HuffmanCoder {
     HuffmanCoder::attach(bytes, dropped);
     if (lanes_) lanes_->drop(dropped);
   }
+  void settle() {
+    if (lanes_) lanes_->settle();
+  }
   [[nodiscard]] std::ptrdiff_t left() const {
-    return HuffmanCoder::left() - (lanes_ ? lanes_->bytes_ahead() : 0);
+    return HuffmanCoder::left() - (lanes_ ? lanes_->bytes_ahead(reader_) : 0);
   }
   [[nodiscard]] std::size_t windows() const { return lanes_ ? lanes_->windows() : 1; }
   void decode_ahead() {

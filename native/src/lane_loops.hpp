@@ -64,10 +64,10 @@ template <bool DcOnly>
 }
 
 // The same, symbol by symbol, and where a block ends with its last coefficient.
-[[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, const BitReader& window,
+[[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, const std::uint8_t* window,
                                       Lane lane) {
   ++lane.slow_steps;
-  const std::uint64_t bits = load(window.data(), lane);
+  const std::uint64_t bits = load(window, lane);
   const LaneTables::Slot& slot = *lane.slot;
   const SequentialTables& symbols =
       *tables.symbols[static_cast<std::size_t>(lane.slot - tables.slots.data())];
@@ -104,37 +104,30 @@ template <bool DcOnly>
   return lane;
 }
 
-// kLanes stretches of a round, or the joint between two.
+// The lanes of a group, or of the joint between two stretches.
 template <bool DcOnly>
-class LaneGroup {
+class LaneLoops {
  public:
-  LaneGroup(const LaneTables& tables, LaneRound& round, std::size_t first)
+  LaneLoops(const LaneTables& tables, const std::uint8_t* window)
       : tables_(tables),
-        window_(round.window),
-        stretches_(round.stretches.data() + first),
-        starts_(round.starts),
-        is_first_(first == 0),
-        is_last_(first + kLanes == round.stretches.size()),
+        window_(window),
         entries_(tables.entries.data()),
         slots_(tables.slots.data()) {}
 
-  void run() {
-    record_starts();
-    run_together<0, 1, 2>();
-    run_together<0, 1>();
-    run_together<0, 2>();
-    run_together<1, 2>();
-    if (is_last_) return;
-    run_together<0>();
-    run_together<1>();
-    run_together<2>();
+  void run(LaneGroup& group) const {
+    record_starts(group);
+    run_together<0, 1, 2>(group);
+    run_together<0, 1>(group);
+    run_together<0, 2>(group);
+    run_together<1, 2>(group);
+    if (group.is_alone) return;
+    run_together<0>(group);
+    run_together<1>(group);
+    run_together<2>(group);
   }
 
-  // Ends the last MCU of the first stretch: where the one behind it knows an MCU to begin, if it is
-  // not the last. Returns the number of that MCU, kStarts if there is none.
-  std::uint32_t join(bool is_last) {
-    Stretch& stretch = stretches_[0];
-    if (!is_last) return reach_starts(stretch, stretches_[1]);
+  std::uint32_t join(Stretch& stretch, const Stretch* next) const {
+    if (next != nullptr) return reach_starts(stretch, *next);
     finish_mcu(stretch.lane);
     return Stretch::kStarts;
   }
@@ -152,7 +145,7 @@ class LaneGroup {
     const auto slots = static_cast<std::ptrdiff_t>(tables_.slots_in_mcu);
     const LaneTables::Slot* end = slots_ + ((lane.slot - slots_) / slots + 1) * slots;
     while (lane.is_alive() && lane.slot != end) {
-      std::uint64_t bits = load(window_.data(), lane);
+      std::uint64_t bits = load(window_, lane);
       if (!advance<DcOnly>(entries_, lane, bits)) lane = advance_slowly(tables_, window_, lane);
     }
     if (!lane.is_alive()) return;
@@ -165,13 +158,13 @@ class LaneGroup {
 
   // The first MCUs of the lanes that start at a guess. Bit by bit in turn: alone they would wait
   // for their lookups.
-  void record_starts() const {
+  void record_starts(LaneGroup& group) const {
     bool is_recording = true;
     while (is_recording) {
       is_recording = false;
-      for (std::size_t i = is_first_ ? 1 : 0; i < kLanes; ++i) {
-        Stretch& stretch = stretches_[i];
-        if (stretch.start_count == starts_ || !stretch.lane.is_alive()) continue;
+      for (std::size_t i = group.is_sure ? 1 : 0; i < kLanes; ++i) {
+        Stretch& stretch = group.stretches[i];
+        if (stretch.start_count == group.starts || !stretch.lane.is_alive()) continue;
         if (has_arrived(stretch) || stretch.lane.record >= stretch.full) continue;
         is_recording = true;
         record_start(stretch);
@@ -181,7 +174,7 @@ class LaneGroup {
 
   void record_start(Stretch& stretch) const {
     Lane& lane = stretch.lane;
-    std::uint64_t bits = load(window_.data(), lane);
+    std::uint64_t bits = load(window_, lane);
     const auto slot = static_cast<std::size_t>(lane.slot - slots_);
     if (lane.sum == 0 && slot % tables_.slots_in_mcu == 0)
       stretch.starts[stretch.start_count++] = lane.bit;
@@ -201,31 +194,31 @@ class LaneGroup {
 
   // Until one of the lanes is where it should be, or cannot go on.
   template <std::size_t... I>
-  void run_together() {
-    const std::uint8_t* data = window_.data();
-    std::array<Lane, kLanes> lanes = {stretches_[0].lane, stretches_[1].lane, stretches_[2].lane};
-    const std::array<std::uint64_t, kLanes> goals = {stretches_[0].goal, stretches_[1].goal,
-                                                     stretches_[2].goal};
-    const std::array<const std::uint16_t*, kLanes> full = {stretches_[0].full, stretches_[1].full,
-                                                           stretches_[2].full};
+  void run_together(LaneGroup& group) const {
+    auto& stretches = group.stretches;
+    std::array<Lane, kLanes> lanes = {stretches[0].lane, stretches[1].lane, stretches[2].lane};
+    const std::array<std::uint64_t, kLanes> goals = {stretches[0].goal, stretches[1].goal,
+                                                     stretches[2].goal};
+    const std::array<const std::uint16_t*, kLanes> full = {stretches[0].full, stretches[1].full,
+                                                           stretches[2].full};
     const auto step = [&](Lane& lane, std::uint64_t& bits) __attribute__((always_inline)) {
       if (advance<DcOnly>(entries_, lane, bits)) [[likely]]
         return true;
       lane = advance_slowly(tables_, window_, lane);
-      bits = load(data, lane);
+      bits = load(window_, lane);
       return lane.is_alive();
     };
     bool alive = (lanes[I].is_alive() && ...);
     while (alive && ((lanes[I].bit < goals[I] && lanes[I].record < full[I]) && ...)) {
       for (int i = 0; i < 2 && alive; ++i) {
         std::array<std::uint64_t, kLanes> bits;
-        ((bits[I] = load(data, lanes[I])), ...);
+        ((bits[I] = load(window_, lanes[I])), ...);
         alive = (step(lanes[I], bits[I]) && ...) && (step(lanes[I], bits[I]) && ...) &&
                 (step(lanes[I], bits[I]) && ...);
       }
       (turn(lanes[I]), ...);
     }
-    ((stretches_[I].lane = lanes[I]), ...);
+    ((stretches[I].lane = lanes[I]), ...);
   }
 
   std::uint32_t reach_starts(Stretch& stretch, const Stretch& next) const {
@@ -240,27 +233,23 @@ class LaneGroup {
   }
 
   const LaneTables& tables_;
-  const BitReader& window_;
-  Stretch* stretches_;
-  std::uint32_t starts_;
-  bool is_first_;
-  bool is_last_;
+  const std::uint8_t* window_;
   const LaneTables::Entry* entries_;
   const LaneTables::Slot* slots_;
 };
 
-void run_lanes(const LaneTables& tables, LaneRound& round, std::size_t first) {
+void run_lanes(const LaneTables& tables, LaneGroup& group) {
   if (tables.dc_only) {
-    LaneGroup<true>(tables, round, first).run();
+    LaneLoops<true>(tables, group.window).run(group);
   } else {
-    LaneGroup<false>(tables, round, first).run();
+    LaneLoops<false>(tables, group.window).run(group);
   }
 }
 
-std::uint32_t join_lanes(const LaneTables& tables, LaneRound& round, std::size_t first) {
-  const bool is_last = first + 1 == round.stretches.size();
-  return tables.dc_only ? LaneGroup<true>(tables, round, first).join(is_last)
-                        : LaneGroup<false>(tables, round, first).join(is_last);
+std::uint32_t join_lanes(const LaneTables& tables, const std::uint8_t* window, Stretch& stretch,
+                         const Stretch* next) {
+  return tables.dc_only ? LaneLoops<true>(tables, window).join(stretch, next)
+                        : LaneLoops<false>(tables, window).join(stretch, next);
 }
 
 }  // namespace

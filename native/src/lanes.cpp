@@ -22,9 +22,12 @@ constexpr std::size_t kMostOfBlock = 65;
 constexpr std::size_t kPrefetched = 512;
 
 constexpr std::ptrdiff_t kMostReach = 3 << 14;
-// By several threads: fewer share a round if there are fewer bytes.
-constexpr std::ptrdiff_t kMostSharedReach = 3 << 13;
-constexpr std::ptrdiff_t kLeastSharedReach = 1 << 13;
+constexpr std::ptrdiff_t kMostSharedReach = 3 << 13;  // by several threads
+constexpr std::ptrdiff_t kLeastShare = 4;             // least reaches that are worth sharing
+
+// Groups at a time, besides one for each thread: one is taken, one is met, one waits.
+constexpr std::size_t kSpareGroups = 3;
+constexpr auto kWidth = static_cast<std::ptrdiff_t>(kLanes);
 constexpr std::uint64_t kBitsOfSlowStep = 48;  // the least on average, for lanes to pay
 constexpr std::uint32_t kMostPenalty = 1 << 16;
 
@@ -100,6 +103,12 @@ ZeroedValues make_values(std::size_t count) {
 
 }  // namespace
 
+void Stretch::move(std::ptrdiff_t bytes) {
+  const auto bits = static_cast<std::uint64_t>(8 * bytes);
+  lane.bit -= bits;
+  for (std::uint64_t& start : std::span(starts).first(start_count)) start -= bits;
+}
+
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit) {
   if (!tables.dc_only) {
     std::fill_n(stretch.records.begin(), stretch.size() + kMostOfBlock, std::uint16_t{0});
@@ -112,17 +121,14 @@ void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit
 Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
              std::ptrdiff_t least_reach)
     : tables_(blocks),
-      rounds_(threads == 1 ? 1 : 2),
+      ring_(threads == 1 ? 1 : threads + kSpareGroups),
       least_reach_(least_reach),
       most_reach_(threads == 1 ? kMostReach : kMostSharedReach),
       reach_(least_reach) {
-  // The thread that takes the MCUs has time for fewer groups than the others.
-  const std::size_t groups = threads == 1 ? 1 : threads + std::size_t{1};
   // Nothing is checked in the middle of a turn, nor until an MCU ends.
   const std::size_t spare = 2 * tables_.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
-  for (LaneRound& round : rounds_) {
-    round.all.resize(kLanes * groups);
-    for (Stretch& stretch : round.all) {
+  for (LaneGroup& group : ring_) {
+    for (Stretch& stretch : group.stretches) {
       const std::size_t size = tables_.dc_only ? kDcRecords : kRecords;
       stretch.memory = make_values(size);
       stretch.records = {stretch.memory.get(), size};
@@ -139,105 +145,143 @@ Lanes::~Lanes() { clear(); }
 std::size_t Lanes::window_bytes() const { return workers_ ? 1 << 20 : 3 << 16; }
 
 void Lanes::run(BitReader& reader) {
-  if (!is_ahead() && !begin(reader)) return;
-  finish();
-  LaneRound& round = rounds_[ahead_];
-  const bool met = join(round, reader);
-  adapt(round, met);
-  ahead_ = (ahead_ + 1) % rounds_.size();
-  if (workers_ && met) begin(reader);
+  if (!is_ahead() && waiting_ != 0) {
+    --waiting_;
+    return;
+  }
+  while (begin(reader)) {
+  }
+  if (!is_ahead()) return;
+  LaneGroup& first = group(0);
+  finish(first);
+  if (count_ > 1) finish(group(1));
+  const bool met = join(reader);
+  first_ = (first_ + 1) % ring_.size();
+  --count_;
+  adapt_reach(first);
+  if (!pays(first, met)) give_up();
 }
 
-// Starts a round at the reader's place. False if that does not seem worth while.
+std::ptrdiff_t Lanes::bytes_ahead(const BitReader& reader) const {
+  return is_ahead() ? (end_ - reader.bit()) / 8 : 0;
+}
+
+void Lanes::drop(std::ptrdiff_t count) {
+  dropped_ += count;
+  end_ -= 8 * count;
+  ++refills_;
+}
+
+void Lanes::settle() {
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (group(i).refills != refills_) finish(group(i));
+  }
+}
+
+// Starts a group behind the others. False where there is no room for it, or too few bytes.
 bool Lanes::begin(const BitReader& reader) {
-  if (waiting_ != 0) {
-    --waiting_;
-    return false;
-  }
-  LaneRound& round = rounds_[ahead_];
+  if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
   const auto margin = static_cast<std::ptrdiff_t>(tables_.slots_in_mcu * 64 * 4 + 256);
-  const std::ptrdiff_t bytes = reader.left() - margin;
-  const std::size_t groups = groups_for(bytes);
-  const auto count = static_cast<std::ptrdiff_t>(groups * kLanes);
-  const std::ptrdiff_t reach = std::min(reach_, bytes / count);
+  const std::ptrdiff_t bytes = reader.left() - bytes_ahead(reader) - margin;
+  const auto groups = std::clamp<std::ptrdiff_t>(bytes / (kWidth * kLeastShare * least_reach_), 1,
+                                                 std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_));
+  const std::ptrdiff_t reach = std::min(reach_, bytes / (kWidth * groups));
   if (reach < least_reach_) return false;
-  round.stretches = std::span(round.all).first(groups * kLanes);
+  LaneGroup& next = group(count_);
+  next.is_sure = count_ == 0;
+  next.is_alone = count_ == 0 && groups == 1;
   // The more stretches, the more is lost where two do not meet.
-  round.starts = groups == 1 ? Stretch::kStarts / 2 : Stretch::kStarts;
-  round.window = reader;
-  auto bit = static_cast<std::uint64_t>(reader.bit());
-  for (Stretch& stretch : round.stretches) {
-    stretch.begin = bit;
-    bit += static_cast<std::uint64_t>(reach) * 8;
-    stretch.goal = bit;
+  next.starts = next.is_alone ? Stretch::kStarts / 2 : Stretch::kStarts;
+  next.window = reader.data();
+  next.dropped = dropped_;
+  next.refills = refills_;
+  next.is_decoded = false;
+  if (count_ == 0) end_ = reader.bit();
+  for (Stretch& stretch : next.stretches) {
+    stretch.begin = static_cast<std::uint64_t>(end_);
+    end_ += 8 * reach;
+    stretch.goal = static_cast<std::uint64_t>(end_);
   }
-  bytes_ahead_ = reach * count;
-  dropped_ = 0;
-  const auto decode = [this, &round](std::size_t group) {
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      Stretch& stretch = round.stretches[group * kLanes + i];
-      begin_stretch(tables_, stretch, stretch.begin);
-      stretch.guesses = 0;
-    }
-    huffman_loops().run_lanes(tables_, round, group * kLanes);
-  };
-  if (groups > 1) {
-    is_shared_ = true;
-    workers_->begin(groups, decode);
+  ++count_;
+  if (next.is_alone) {
+    decode(next);
   } else {
-    decode(0);
+    workers_->add([this, &next] { decode(next); });
   }
   return true;
 }
 
-std::size_t Lanes::groups_for(std::ptrdiff_t bytes) const {
-  const std::ptrdiff_t least = std::max(kLeastSharedReach, least_reach_);
-  return static_cast<std::size_t>(
-      std::clamp<std::ptrdiff_t>(bytes / (static_cast<std::ptrdiff_t>(kLanes) * least), 1,
-                                 std::ssize(rounds_[0].all) / static_cast<std::ptrdiff_t>(kLanes)));
+void Lanes::decode(LaneGroup& group) const {
+  for (Stretch& stretch : group.stretches) {
+    begin_stretch(tables_, stretch, stretch.begin);
+    stretch.guesses = 0;
+  }
+  huffman_loops().run_lanes(tables_, group);
+  group.is_decoded = true;
 }
 
-void Lanes::finish() {
-  if (std::exchange(is_shared_, false)) workers_->finish();
-  bytes_ahead_ = 0;
+void Lanes::finish(LaneGroup& group) {
+  if (!group.is_decoded) {
+    workers_->help_until([&] { return group.is_decoded.load(); });
+  }
+  const std::ptrdiff_t dropped = dropped_ - std::exchange(group.dropped, dropped_);
+  if (dropped != 0) {
+    for (Stretch& stretch : group.stretches) stretch.move(dropped);
+  }
 }
 
-// Makes what the stretches have in common ready, and moves the reader behind it. Whether all of
-// them met.
-bool Lanes::join(LaneRound& round, BitReader& reader) {
+// Makes what the stretches of the first group have in common ready, and moves the reader behind it:
+// to the joint with the second group, if there is one. Whether all of them met.
+bool Lanes::join(BitReader& reader) {
   ready_.clear();
-  std::uint32_t from = 0;
-  for (std::size_t i = 0; i < round.stretches.size(); ++i) {
-    const Stretch& stretch = round.stretches[i];
-    const std::uint32_t next = huffman_loops().join_lanes(tables_, round, i);
+  std::uint32_t from = std::exchange(skipped_, 0);
+  LaneGroup& first = group(0);
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    Stretch& stretch = first.stretches[i];
+    const Stretch* next = i + 1 < kLanes ? &first.stretches[i + 1]
+                          : count_ > 1   ? &group(1).stretches[0]
+                                         : nullptr;
+    const std::uint32_t met = huffman_loops().join_lanes(tables_, reader.data(), stretch, next);
     if (!stretch.lane.is_alive()) return false;
     ready_.push_back(
         Records(stretch.records).first(stretch.size()).subspan(from * tables_.record_of_mcu));
-    reader.seek(static_cast<std::ptrdiff_t>(stretch.lane.bit) - 8 * dropped_);
-    if (next == Stretch::kStarts) return i + 1 == round.stretches.size();
-    from = next;
+    reader.seek(static_cast<std::ptrdiff_t>(stretch.lane.bit));
+    if (next == nullptr) return true;
+    if (met == Stretch::kStarts) return false;
+    from = met;
   }
+  skipped_ = from;
   return true;
 }
 
 // The next stretches are as long as the records have room for them.
-void Lanes::adapt(const LaneRound& round, bool met) {
+void Lanes::adapt_reach(const LaneGroup& group) {
   std::size_t values = 0;
-  std::uint64_t slow_steps = 0;
-  for (const Stretch& stretch : round.stretches) {
-    values = std::max(values, stretch.size());
-    slow_steps += stretch.lane.slow_steps;
-  }
-  const std::size_t room = round.all[0].records.size();
+  for (const Stretch& stretch : group.stretches) values = std::max(values, stretch.size());
+  const std::size_t room = group.stretches[0].records.size();
   if (values > room * 3 / 4) {
     reach_ = std::max(reach_ * 7 / 8, least_reach_);
   } else if (values < room / 2) {
     reach_ = std::min(reach_ * 5 / 4, most_reach_);
   }
-  const std::uint64_t bits = round.stretches.back().goal - round.stretches.front().begin;
+}
+
+// If not, the next attempts are put off.
+bool Lanes::pays(const LaneGroup& group, bool met) {
+  std::uint64_t slow_steps = 0;
+  for (const Stretch& stretch : group.stretches) slow_steps += stretch.lane.slow_steps;
+  const std::uint64_t bits = group.stretches.back().goal - group.stretches.front().begin;
   const bool pays = met && slow_steps * kBitsOfSlowStep < bits;
   waiting_ = pays ? 0 : penalty_;
   penalty_ = pays ? 1 : std::min(4 * penalty_, kMostPenalty);
+  return pays;
+}
+
+// Forgets the groups that are not joined.
+void Lanes::give_up() {
+  if (workers_) workers_->drop();
+  count_ = 0;
+  skipped_ = 0;
 }
 
 std::uint32_t Lanes::ready() const {
@@ -272,7 +316,7 @@ void Lanes::take(McuBlocks& mcu, std::uint32_t count, std::span<ComponentCoding>
 }
 
 void Lanes::clear() {
-  finish();
+  give_up();
   ready_.clear();
 }
 

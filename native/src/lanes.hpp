@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -66,6 +67,9 @@ struct Stretch {
   std::uint16_t* first = nullptr;       // where the lane's record begins
   const std::uint16_t* full = nullptr;  // behind it the lane must end its MCU
 
+  // The window has lost its first bytes.
+  void move(std::ptrdiff_t bytes);
+
   // Values that the lane has left behind.
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(lane.record - first); }
 };
@@ -73,12 +77,16 @@ struct Stretch {
 // Puts the stretch's lane at a bit, as if an MCU began there; its records are clear.
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit);
 
-// Stretches one behind the other, kLanes for each call of run_lanes().
-struct LaneRound {
-  BitReader window;
-  std::vector<Stretch> all;
-  std::span<Stretch> stretches;  // those of them that are used
-  std::uint32_t starts = 0;      // that each of them is to note
+// Stretches one behind the other, which one thread decodes at once.
+struct LaneGroup {
+  const std::uint8_t* window = nullptr;
+  std::ptrdiff_t dropped = 0;  // bytes that the reader had dropped when they were counted
+  std::uint32_t refills = 0;   // those that there had been when the group began
+  bool is_sure = true;         // an MCU begins where the first stretch does
+  bool is_alone = true;        // no other group follows
+  std::uint32_t starts = 0;    // that each stretch is to note
+  std::array<Stretch, kLanes> stretches;
+  std::atomic<bool> is_decoded = false;
 };
 
 class Lanes {
@@ -99,11 +107,14 @@ class Lanes {
   // reader moves on. Nothing may have been left from before.
   void run(BitReader& reader);
 
-  // Other threads decode just now, behind the reader's place. The bytes must stay until run() or
-  // clear(), even if the reader is attached to others that lack the first `count` of them.
-  [[nodiscard]] bool is_ahead() const { return bytes_ahead_ != 0; }
-  [[nodiscard]] std::ptrdiff_t bytes_ahead() const { return bytes_ahead_; }
-  void drop(std::ptrdiff_t count) { dropped_ += count; }
+  // Groups are decoded, or have been, behind the reader's place, so many bytes. Those bytes must
+  // stay while they are attached and until settle() after that.
+  [[nodiscard]] bool is_ahead() const { return count_ != 0; }
+  [[nodiscard]] std::ptrdiff_t bytes_ahead(const BitReader& reader) const;
+  // The reader has been attached to bytes that lack the first `count`.
+  void drop(std::ptrdiff_t count);
+  // Waits until no thread reads bytes that were attached before the ones there are.
+  void settle();
 
   // MCUs that are decoded and not yet taken.
   [[nodiscard]] std::uint32_t ready() const;
@@ -116,24 +127,31 @@ class Lanes {
  private:
   using Records = std::span<const std::uint16_t>;
 
+  [[nodiscard]] LaneGroup& group(std::size_t number) {
+    return ring_[(first_ + number) % ring_.size()];
+  }
   bool begin(const BitReader& reader);
-  [[nodiscard]] std::size_t groups_for(std::ptrdiff_t bytes) const;
-  void finish();
-  bool join(LaneRound& round, BitReader& reader);
-  void adapt(const LaneRound& round, bool met);
+  void decode(LaneGroup& group) const;
+  void finish(LaneGroup& group);
+  bool join(BitReader& reader);
+  bool pays(const LaneGroup& group, bool met);
+  void adapt_reach(const LaneGroup& group);
+  void give_up();
 
   const LaneTables tables_;
-  std::vector<LaneRound> rounds_;  // with several threads one is decoded while another is taken
-  std::size_t ahead_ = 0;          // the one that is decoded next, or at the moment
-  std::ptrdiff_t bytes_ahead_ = 0;
-  std::ptrdiff_t dropped_ = 0;  // by the reader since then
+  std::vector<LaneGroup> ring_;
+  std::size_t first_ = 0;       // the group that is joined next
+  std::size_t count_ = 0;       // groups that are not joined
+  std::uint32_t skipped_ = 0;   // MCUs at the beginning of the first one that are known
+  std::ptrdiff_t end_ = 0;      // the bit behind the last group
+  std::ptrdiff_t dropped_ = 0;  // bytes, by the reader
+  std::uint32_t refills_ = 0;
   std::vector<Records> ready_;
   const std::ptrdiff_t least_reach_;
   const std::ptrdiff_t most_reach_;
   std::ptrdiff_t reach_;       // bytes that each lane is given
-  std::uint32_t waiting_ = 0;  // rounds to sit out
+  std::uint32_t waiting_ = 0;  // attempts to sit out
   std::uint32_t penalty_ = 1;
-  bool is_shared_ = false;  // the round ahead is with the workers
   std::unique_ptr<Workers> workers_;
 };
 

@@ -12,6 +12,7 @@ class PromptCoder {
   [[nodiscard]] std::uint32_t ready() const { return 0; }
   [[nodiscard]] static constexpr bool is_ahead() { return false; }
   [[nodiscard]] static constexpr std::size_t windows() { return 1; }
+  void settle() {}
   void decode_ahead() {}
 };
 

@@ -87,11 +87,9 @@ Status ScanStages::decode_row(WarningLog& log) {
 void ScanStages::begin_step() {
   if (is_running_) return;
   is_running_ = true;
-  const auto decode_stage = [this](std::size_t number) { decode(number); };
-  if (workers_) {
-    workers_->begin(stages_.size(), decode_stage);
-  } else {
-    decode_stage(0);
+  if (!workers_) return decode(0);
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    workers_->add([this, i] { decode(i); });
   }
 }
 

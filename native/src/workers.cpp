@@ -7,7 +7,7 @@
 namespace streamresize {
 namespace {
 
-// To wake a thread takes longer than most pauses between two loops.
+// To wake a thread takes longer than most pauses between two calls.
 constexpr std::chrono::microseconds kPatience{100};
 
 template <typename Condition>
@@ -24,7 +24,7 @@ Workers::Workers(unsigned count) {
   try {
     while (threads_.size() < count) threads_.emplace_back([this] { serve(); });
   } catch (const std::exception&) {
-    // finish() does what nobody else takes.
+    // help_until() does what nobody else takes.
   }
 }
 
@@ -37,25 +37,36 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::begin(std::size_t count, Body body) {
+void Workers::add(Call call) {
   {
     const Lock lock(mutex_);
-    body_ = std::move(body);
-    count_ = count;
-    left_ = count;
+    calls_.push_back(std::move(call));
+    ++left_;
   }
-  work_.notify_all();
+  work_.notify_one();
+}
+
+void Workers::help_until(const Condition& holds) {
+  const auto is_over = [&] { return holds() || (left_ == 0 && running_ == 0); };
+  Lock lock(mutex_);
+  while (left_ != 0 && !holds()) run_next(lock);
+  lock.unlock();
+  wait_awake(is_over);
+  lock.lock();
+  done_.wait(lock, is_over);
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
 }
 
 void Workers::finish() {
+  help_until([] { return false; });
+}
+
+void Workers::drop() {
   Lock lock(mutex_);
-  while (left_ != 0) run_next(lock);
-  const auto is_done = [this] { return running_ == 0; };
-  lock.unlock();
-  wait_awake(is_done);
-  lock.lock();
-  done_.wait(lock, is_done);
-  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  calls_.clear();
+  left_ = 0;
+  done_.wait(lock, [this] { return running_ == 0; });
+  error_ = nullptr;
 }
 
 void Workers::serve() {
@@ -66,17 +77,19 @@ void Workers::serve() {
     work_.wait(lock, is_called);
     if (stopped_) return;
     run_next(lock);
-    if (running_ == 0 && left_ == 0) done_.notify_one();
+    done_.notify_one();
   }
 }
 
 void Workers::run_next(Lock& lock) {
-  const std::size_t index = count_ - left_--;
+  const Call call = std::move(calls_.front());
+  calls_.pop_front();
+  --left_;
   ++running_;
   lock.unlock();
   std::exception_ptr error;
   try {
-    body_(index);
+    call();
   } catch (...) {
     error = std::current_exception();
   }

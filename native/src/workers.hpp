@@ -1,9 +1,10 @@
-// Threads that take part in a loop.
+// Threads that make calls in the order in which they are handed in.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -14,7 +15,8 @@ namespace streamresize {
 
 class Workers {
  public:
-  using Body = std::function<void(std::size_t)>;
+  using Call = std::function<void()>;
+  using Condition = std::function<bool()>;
 
   // As many threads as can be had, at most `count`.
   explicit Workers(unsigned count);
@@ -22,10 +24,15 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Starts calling body(0) ... body(count - 1), each once; finish() must follow.
-  void begin(std::size_t count, Body body);
-  // Takes part in what is left, and waits for the rest. Throws what a call has thrown.
+  // Has a call made, behind those before it; finish() or drop() must follow.
+  void add(Call call);
+  // Takes part until a condition holds, which a call makes true, or all calls are made. Throws what
+  // a call has thrown.
+  void help_until(const Condition& holds);
+  // Takes part until all calls are made, and throws as well.
   void finish();
+  // Forgets the calls that nobody has begun, and waits for the others.
+  void drop();
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -36,11 +43,10 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable done_;
-  Body body_;
-  std::size_t count_ = 0;
+  std::deque<Call> calls_;  // that nobody has begun
+  std::atomic<std::size_t> left_ = 0;  // how many they are
   std::atomic<std::size_t> running_ = 0;
   std::exception_ptr error_;
-  std::atomic<std::size_t> left_ = 0;  // calls that nobody has begun
   std::atomic<bool> stopped_ = false;
   std::vector<std::thread> threads_;
 };
