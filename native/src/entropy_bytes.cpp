@@ -5,9 +5,9 @@
 
 namespace streamresize {
 
-// To the front of the next window, if less than half of this one is free.
+// To the front of the next window, if less than a quarter of this one is free.
 void EntropyBytes::make_room() {
-  if (2 * (begin_ + size_) <= capacity_) return;
+  if (4 * (begin_ + size_) <= 3 * capacity_) return;
   const std::uint8_t* left = windows_[current_].get() + begin_;
   current_ = (current_ + 1) % windows_.size();
   std::memmove(windows_[current_].get(), left, size_);

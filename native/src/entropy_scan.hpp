@@ -37,7 +37,7 @@ class EntropyScan final : public ScanCursor {
       : layout_(layout),
         log_(log),
         reserve_(layout.blocks_per_mcu() * coder.max_block_bytes() + kLookahead),
-        window_bytes_(std::max(coder.window_bytes(), 2 * reserve_)),
+        window_bytes_(std::max(coder.window_bytes(), 4 * reserve_)),
         bytes_(window_bytes_, coder.windows()),
         coder_(std::move(coder)),
         restart_interval_(restart_interval),
