@@ -254,16 +254,15 @@ bool Lanes::join(BitReader& reader) {
   return true;
 }
 
-// The next stretches are as long as the records have room for them.
+// The next stretches are as long as the records have room for them, and at most twice as long.
 void Lanes::adapt_reach(const LaneGroup& group) {
-  std::size_t values = 0;
+  std::size_t values = 1;
   for (const Stretch& stretch : group.stretches) values = std::max(values, stretch.size());
-  const std::size_t room = group.stretches[0].records.size();
-  if (values > room * 3 / 4) {
-    reach_ = std::max(reach_ * 7 / 8, least_reach_);
-  } else if (values < room / 2) {
-    reach_ = std::min(reach_ * 5 / 4, most_reach_);
-  }
+  const Stretch& stretch = group.stretches[0];
+  const auto reach = static_cast<std::ptrdiff_t>(stretch.goal - stretch.begin) / 8;
+  const auto room = std::ssize(stretch.records) * 5 / 8;
+  const std::ptrdiff_t fitting = reach * room / static_cast<std::ptrdiff_t>(values);
+  reach_ = std::clamp(std::min(fitting, std::max(reach_, 2 * reach)), least_reach_, most_reach_);
 }
 
 // If not, the next attempts are put off.
