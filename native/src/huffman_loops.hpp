@@ -78,7 +78,7 @@ struct HuffmanLoops {
   // The stretches of a group.
   void (*run_lanes)(const LaneTables& tables, LaneGroup& group);
   // Ends the MCU in which the stretch's lane is: at one that the stretch behind it, if there is one,
-  // knows to begin. Returns the number of that MCU in the latter, Stretch::kStarts if they do not
+  // knows to begin. Returns the number of that MCU in the latter, Stretch::kSearched if they do not
   // meet.
   std::uint32_t (*join_lanes)(const LaneTables& tables, const std::uint8_t* window,
                               Stretch& stretch, const Stretch* next);

@@ -115,8 +115,9 @@ class LaneLoops {
         slots_(tables.slots.data()) {}
 
   void run(LaneGroup& group) const {
-    record_starts(group);
-    run_together<0, 1, 2>(group);
+    do {
+      run_together<0, 1, 2>(group);
+    } while (guess_again(group));
     run_together<0, 1>(group);
     run_together<0, 2>(group);
     run_together<1, 2>(group);
@@ -127,9 +128,9 @@ class LaneLoops {
   }
 
   std::uint32_t join(Stretch& stretch, const Stretch* next) const {
-    if (next != nullptr) return reach_starts(stretch, *next);
+    if (next != nullptr) return meet(stretch, *next);
     finish_mcu(stretch.lane);
-    return Stretch::kStarts;
+    return Stretch::kSearched;
   }
 
  private:
@@ -154,42 +155,18 @@ class LaneLoops {
     turn(lane);
   }
 
-  static bool has_arrived(const Stretch& stretch) { return stretch.lane.bit >= stretch.goal; }
-
-  // The first MCUs of the lanes that start at a guess. Bit by bit in turn: alone they would wait
-  // for their lookups.
-  void record_starts(LaneGroup& group) const {
-    bool is_recording = true;
-    while (is_recording) {
-      is_recording = false;
-      for (std::size_t i = group.is_sure ? 1 : 0; i < kLanes; ++i) {
-        Stretch& stretch = group.stretches[i];
-        if (stretch.start_count == group.starts || !stretch.lane.is_alive()) continue;
-        if (has_arrived(stretch) || stretch.lane.record >= stretch.full) continue;
-        is_recording = true;
-        record_start(stretch);
-      }
+  // A lane that has met an invalid code early had begun between two codes. Whether one starts again.
+  bool guess_again(LaneGroup& group) const {
+    bool is_new = false;
+    for (std::size_t i = group.is_sure ? 1 : 0; i < kLanes; ++i) {
+      Stretch& stretch = group.stretches[i];
+      const bool is_early = stretch.size() < Stretch::kSearched * tables_.record_of_mcu;
+      if (stretch.lane.is_alive() || !is_early || stretch.guesses == Stretch::kGuesses) continue;
+      ++stretch.guesses;
+      begin_stretch(tables_, stretch, stretch.lane.bit + 1);
+      is_new = true;
     }
-  }
-
-  void record_start(Stretch& stretch) const {
-    Lane& lane = stretch.lane;
-    std::uint64_t bits = load(window_, lane);
-    const auto slot = static_cast<std::size_t>(lane.slot - slots_);
-    if (lane.sum == 0 && slot % tables_.slots_in_mcu == 0)
-      stretch.starts[stretch.start_count++] = lane.bit;
-    if (advance<DcOnly>(entries_, lane, bits)) return turn(lane);
-    const std::uint64_t bit = lane.bit;
-    lane = advance_slowly(tables_, window_, lane);
-    turn(lane);
-    if (!lane.is_alive()) guess_again(stretch, bit);
-  }
-
-  // A lane that has met an invalid code so early had begun between two codes.
-  void guess_again(Stretch& stretch, std::uint64_t bit) const {
-    if (stretch.guesses == Stretch::kGuesses) return;
-    ++stretch.guesses;
-    begin_stretch(tables_, stretch, bit + 1);
+    return is_new;
   }
 
   // Until one of the lanes is where it should be, or cannot go on.
@@ -221,15 +198,30 @@ class LaneLoops {
     ((stretches[I].lane = lanes[I]), ...);
   }
 
-  std::uint32_t reach_starts(Stretch& stretch, const Stretch& next) const {
+  // The first MCUs of the next stretch are decoded a second time, to the same records: here alone
+  // it is asked where they begin.
+  std::uint32_t meet(Stretch& stretch, const Stretch& next) const {
     Lane& lane = stretch.lane;
-    std::uint32_t at = 0;
-    do {
-      finish_mcu(lane);
-      while (at < next.start_count && next.starts[at] < lane.bit) ++at;
-      if (at < next.start_count && next.starts[at] == lane.bit) return at;
-    } while (lane.is_alive() && at < next.start_count && lane.record < stretch.full);
-    return Stretch::kStarts;
+    finish_mcu(lane);
+    Lane again = first_lane(tables_, next, next.begin);
+    for (std::uint32_t mcus = 0; mcus < Stretch::kSearched && again.bit <= next.lane.bit; ++mcus) {
+      while (lane.is_alive() && lane.bit < again.bit && lane.record < stretch.full) {
+        finish_mcu(lane);
+      }
+      if (!lane.is_alive()) break;
+      if (lane.bit == again.bit) return mcus;
+      repeat_mcu(again);
+      if (!again.is_alive()) break;
+    }
+    return Stretch::kSearched;
+  }
+
+  // What belongs to the record behind the MCU is left as it is.
+  void repeat_mcu(Lane& lane) const {
+    std::uint16_t& behind = lane.record[tables_.record_of_mcu - 1];
+    const std::uint16_t value = behind;
+    finish_mcu(lane);
+    if (!DcOnly) behind = value;
   }
 
   const LaneTables& tables_;

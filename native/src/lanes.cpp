@@ -105,17 +105,21 @@ ZeroedValues make_values(std::size_t count) {
 
 void Stretch::move(std::ptrdiff_t bytes) {
   const auto bits = static_cast<std::uint64_t>(8 * bytes);
+  begin -= bits;
+  goal -= bits;
   lane.bit -= bits;
-  for (std::uint64_t& start : std::span(starts).first(start_count)) start -= bits;
+}
+
+Lane first_lane(const LaneTables& tables, const Stretch& stretch, std::uint64_t bit) {
+  return {bit, 0, tables.entries.data() + tables.first_dc, tables.slots.data(), stretch.first};
 }
 
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit) {
   if (!tables.dc_only) {
     std::fill_n(stretch.records.begin(), stretch.size() + kMostOfBlock, std::uint16_t{0});
   }
-  stretch.start_count = 0;
-  stretch.lane = {bit, 0, tables.entries.data() + tables.first_dc, tables.slots.data(),
-                  stretch.first};
+  stretch.begin = bit;
+  stretch.lane = first_lane(tables, stretch, bit);
 }
 
 Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
@@ -190,8 +194,6 @@ bool Lanes::begin(const BitReader& reader) {
   LaneGroup& next = group(count_);
   next.is_sure = count_ == 0;
   next.is_alone = count_ == 0 && groups == 1;
-  // The more stretches, the more is lost where two do not meet.
-  next.starts = next.is_alone ? Stretch::kStarts / 2 : Stretch::kStarts;
   next.window = reader.data();
   next.dropped = dropped_;
   next.refills = refills_;
@@ -247,7 +249,7 @@ bool Lanes::join(BitReader& reader) {
         Records(stretch.records).first(stretch.size()).subspan(from * tables_.record_of_mcu));
     reader.seek(static_cast<std::ptrdiff_t>(stretch.lane.bit));
     if (next == nullptr) return true;
-    if (met == Stretch::kStarts) return false;
+    if (met == Stretch::kSearched) return false;
     from = met;
   }
   skipped_ = from;

@@ -53,14 +53,12 @@ using ZeroedValues = std::unique_ptr<std::uint16_t[], FreeValues>;
 // added, and its top left N x N coefficients, as its transform reads them. Where only DC
 // differences are wanted, it is the sum of the block's entries, lower half first.
 struct Stretch {
-  static constexpr std::uint32_t kStarts = 32;  // at most
+  static constexpr std::uint32_t kSearched = 32;  // MCUs in which lanes must meet
   static constexpr std::uint32_t kGuesses = 8;
 
-  std::uint64_t begin = 0;
-  std::uint64_t goal = 0;                       // where the next stretch begins
-  std::array<std::uint64_t, kStarts> starts{};  // bits where its first MCUs begin
-  std::uint32_t start_count = 0;
-  std::uint32_t guesses = 0;  // where it might begin, after the first one
+  std::uint64_t begin = 0;    // where its lane has begun
+  std::uint64_t goal = 0;     // where the next stretch begins
+  std::uint32_t guesses = 0;  // of its beginning, after the first one
   Lane lane;
   ZeroedValues memory;
   std::span<std::uint16_t> records;     // all zero unless only DC differences are wanted
@@ -74,7 +72,10 @@ struct Stretch {
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(lane.record - first); }
 };
 
-// Puts the stretch's lane at a bit, as if an MCU began there; its records are clear.
+// A lane at a bit, as if the stretch's first MCU began there.
+Lane first_lane(const LaneTables& tables, const Stretch& stretch, std::uint64_t bit);
+
+// Puts the stretch's lane there; its records are clear.
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit);
 
 // Stretches one behind the other, which one thread decodes at once.
@@ -84,7 +85,6 @@ struct LaneGroup {
   std::uint32_t refills = 0;   // those that there had been when the group began
   bool is_sure = true;         // an MCU begins where the first stretch does
   bool is_alone = true;        // no other group follows
-  std::uint32_t starts = 0;    // that each stretch is to note
   std::array<Stretch, kLanes> stretches;
   std::atomic<bool> is_decoded = false;
 };
