@@ -93,7 +93,7 @@ const HuffmanLoops& huffman_loops() {
 #ifdef STREAMRESIZE_X86_64_V3
   static const HuffmanLoops kSlowDeposit = {kAvx2Loops.decode_mcus, kAvx2Loops.decode_band,
                                             kPortableLoops.refine_band, kAvx2Loops.run_lanes,
-                                            kAvx2Loops.join_lanes};
+                                            kAvx2Loops.join_groups};
   if (has_avx2()) return has_fast_bit_deposit() ? kAvx2Loops : kSlowDeposit;
 #endif
   return kPortableLoops;

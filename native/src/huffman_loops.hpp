@@ -75,13 +75,11 @@ struct HuffmanLoops {
   // Blocks of a first scan of AC coefficients (G.1.2.2), and of one that adds a bit (G.1.2.3).
   McuProgress (*decode_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
   McuProgress (*refine_band)(BitReader& reader, AcBand& band, McuBlocks& mcu, std::uint32_t count);
-  // The stretches of a group.
+  // Decodes the stretches of a group, and has each meet the one behind it.
   void (*run_lanes)(const LaneTables& tables, LaneGroup& group);
-  // Ends the MCU in which the stretch's lane is: at one that the stretch behind it, if there is one,
-  // knows to begin. Returns the number of that MCU in the latter, Stretch::kSearched if they do not
-  // meet.
-  std::uint32_t (*join_lanes)(const LaneTables& tables, const std::uint8_t* window,
-                              Stretch& stretch, const Stretch* next);
+  // Has the last stretch of a group meet the first of the next, if there is one.
+  void (*join_groups)(const LaneTables& tables, const std::uint8_t* window, LaneGroup& group,
+                      const LaneGroup* next);
 };
 
 extern const HuffmanLoops kPortableLoops;

@@ -4,6 +4,6 @@
 
 namespace streamresize {
 
-const HuffmanLoops kAvx2Loops = {decode_mcus, decode_band, refine_band, run_lanes, join_lanes};
+const HuffmanLoops kAvx2Loops = {decode_mcus, decode_band, refine_band, run_lanes, join_groups};
 
 }  // namespace streamresize

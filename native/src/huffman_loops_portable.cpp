@@ -4,6 +4,6 @@
 
 namespace streamresize {
 
-const HuffmanLoops kPortableLoops = {decode_mcus, decode_band, refine_band, run_lanes, join_lanes};
+const HuffmanLoops kPortableLoops = {decode_mcus, decode_band, refine_band, run_lanes, join_groups};
 
 }  // namespace streamresize

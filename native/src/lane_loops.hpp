@@ -121,16 +121,18 @@ class LaneLoops {
     run_together<0, 1>(group);
     run_together<0, 2>(group);
     run_together<1, 2>(group);
-    if (group.is_alone) return;
-    run_together<0>(group);
-    run_together<1>(group);
-    run_together<2>(group);
+    if (!group.is_alone) {
+      run_together<0>(group);
+      run_together<1>(group);
+      run_together<2>(group);
+    }
+    for (std::size_t i = 1; i < kLanes; ++i) meet(group.stretches[i - 1], &group.stretches[i]);
   }
 
-  std::uint32_t join(Stretch& stretch, const Stretch* next) const {
-    if (next != nullptr) return meet(stretch, *next);
+  // Ends the MCU in which the lane is: where one of the next stretch begins, if there is any.
+  void meet(Stretch& stretch, const Stretch* next) const {
     finish_mcu(stretch.lane);
-    return Stretch::kSearched;
+    stretch.met = next == nullptr ? 0 : search(stretch, *next);
   }
 
  private:
@@ -155,7 +157,8 @@ class LaneLoops {
     turn(lane);
   }
 
-  // A lane that has met an invalid code early had begun between two codes. Whether one starts again.
+  // A lane that has met an invalid code early had begun between two codes. Whether one starts
+  // again.
   bool guess_again(LaneGroup& group) const {
     bool is_new = false;
     for (std::size_t i = group.is_sure ? 1 : 0; i < kLanes; ++i) {
@@ -200,9 +203,8 @@ class LaneLoops {
 
   // The first MCUs of the next stretch are decoded a second time, to the same records: here alone
   // it is asked where they begin.
-  std::uint32_t meet(Stretch& stretch, const Stretch& next) const {
+  std::uint32_t search(Stretch& stretch, const Stretch& next) const {
     Lane& lane = stretch.lane;
-    finish_mcu(lane);
     Lane again = first_lane(tables_, next, next.begin);
     for (std::uint32_t mcus = 0; mcus < Stretch::kSearched && again.bit <= next.lane.bit; ++mcus) {
       while (lane.is_alive() && lane.bit < again.bit && lane.record < stretch.full) {
@@ -238,10 +240,15 @@ void run_lanes(const LaneTables& tables, LaneGroup& group) {
   }
 }
 
-std::uint32_t join_lanes(const LaneTables& tables, const std::uint8_t* window, Stretch& stretch,
-                         const Stretch* next) {
-  return tables.dc_only ? LaneLoops<true>(tables, window).join(stretch, next)
-                        : LaneLoops<false>(tables, window).join(stretch, next);
+void join_groups(const LaneTables& tables, const std::uint8_t* window, LaneGroup& group,
+                 const LaneGroup* next) {
+  Stretch& last = group.stretches.back();
+  const Stretch* first = next == nullptr ? nullptr : &next->stretches.front();
+  if (tables.dc_only) {
+    LaneLoops<true>(tables, window).meet(last, first);
+  } else {
+    LaneLoops<false>(tables, window).meet(last, first);
+  }
 }
 
 }  // namespace

@@ -187,8 +187,9 @@ bool Lanes::begin(const BitReader& reader) {
   if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
   const auto margin = static_cast<std::ptrdiff_t>(tables_.slots_in_mcu * 64 * 4 + 256);
   const std::ptrdiff_t bytes = reader.left() - bytes_ahead(reader) - margin;
-  const auto groups = std::clamp<std::ptrdiff_t>(bytes / (kWidth * kLeastShare * least_reach_), 1,
-                                                 std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_));
+  const auto groups =
+      std::clamp<std::ptrdiff_t>(bytes / (kWidth * kLeastShare * least_reach_), 1,
+                                 std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_));
   const std::ptrdiff_t reach = std::min(reach_, bytes / (kWidth * groups));
   if (reach < least_reach_) return false;
   LaneGroup& next = group(count_);
@@ -236,23 +237,17 @@ void Lanes::finish(LaneGroup& group) {
 // to the joint with the second group, if there is one. Whether all of them met.
 bool Lanes::join(BitReader& reader) {
   ready_.clear();
-  std::uint32_t from = std::exchange(skipped_, 0);
   LaneGroup& first = group(0);
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    Stretch& stretch = first.stretches[i];
-    const Stretch* next = i + 1 < kLanes ? &first.stretches[i + 1]
-                          : count_ > 1   ? &group(1).stretches[0]
-                                         : nullptr;
-    const std::uint32_t met = huffman_loops().join_lanes(tables_, reader.data(), stretch, next);
+  const LaneGroup* next = count_ > 1 ? &group(1) : nullptr;
+  huffman_loops().join_groups(tables_, reader.data(), first, next);
+  for (const Stretch& stretch : first.stretches) {
     if (!stretch.lane.is_alive()) return false;
     ready_.push_back(
-        Records(stretch.records).first(stretch.size()).subspan(from * tables_.record_of_mcu));
+        Records(stretch.records).first(stretch.size()).subspan(skipped_ * tables_.record_of_mcu));
     reader.seek(static_cast<std::ptrdiff_t>(stretch.lane.bit));
-    if (next == nullptr) return true;
-    if (met == Stretch::kSearched) return false;
-    from = met;
+    if (stretch.met == Stretch::kSearched) return false;
+    skipped_ = stretch.met;
   }
-  skipped_ = from;
   return true;
 }
 

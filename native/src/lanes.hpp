@@ -59,6 +59,7 @@ struct Stretch {
   std::uint64_t begin = 0;    // where its lane has begun
   std::uint64_t goal = 0;     // where the next stretch begins
   std::uint32_t guesses = 0;  // of its beginning, after the first one
+  std::uint32_t met = 0;      // MCU of the next stretch before which the lane ends, or kSearched
   Lane lane;
   ZeroedValues memory;
   std::span<std::uint16_t> records;     // all zero unless only DC differences are wanted

@@ -43,7 +43,7 @@ class Workers {
   std::mutex mutex_;
   std::condition_variable work_;
   std::condition_variable done_;
-  std::deque<Call> calls_;  // that nobody has begun
+  std::deque<Call> calls_;             // that nobody has begun
   std::atomic<std::size_t> left_ = 0;  // how many they are
   std::atomic<std::size_t> running_ = 0;
   std::exception_ptr error_;
