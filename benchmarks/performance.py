@@ -50,7 +50,7 @@ STAGES = (
     ("decode_difference", "symbol by symbol"),
     ("long_code", "symbol by symbol"),
     ("Lanes::take", "taking over from the lanes"),
-    ("join_lanes", "starting and joining lanes"),
+    ("join_groups", "starting and joining lanes"),
     ("run_lanes", "starting and joining lanes"),
     ("begin_stretch", "starting and joining lanes"),
     ("Lanes::begin", "starting and joining lanes"),

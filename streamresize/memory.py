@@ -16,7 +16,8 @@ from streamresize.sources import CHUNK_BYTES
 BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
 DECODER_BYTES = 1 << 18  # window, tables, a group of MCUs
-LANES = 3  # in a thread
+LANES = 3  # in a group, which one thread decodes
+SPARE_GROUPS = 3  # besides one for each of several threads
 LANE_BYTES = 1 << 18  # what a lane has decoded
 DC_LANE_BYTES = 1 << 16  # the same at scale 8
 LANES_BYTES = 5 << 16  # a wider window, and tables
@@ -66,7 +67,7 @@ def lanes_bytes(scales: Sequence[int], threads: int) -> int:
     lane = DC_LANE_BYTES if _dc_only(scales) else LANE_BYTES
     if threads == 1:
         return LANES_BYTES + LANES * lane
-    return SHARED_LANES_BYTES + 2 * LANES * (threads + 1) * lane
+    return SHARED_LANES_BYTES + LANES * (threads + SPARE_GROUPS) * lane
 
 
 def _dc_only(scales: Sequence[int]) -> bool:

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 
+#include "entropy_bytes.hpp"
 #include "huffman_loops.hpp"
 #include "lanes.hpp"
 #include "zigzag.hpp"
@@ -56,6 +57,38 @@ struct Side {
   std::vector<std::vector<std::uint8_t>> last;
 };
 
+// Two windows in turn, as a scan has them.
+class Windows {
+ public:
+  explicit Windows(const std::vector<std::uint8_t>& padded) : windows_{padded, padded} {}
+
+  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
+    return std::span(windows_[current_]).first(windows_[current_].size() - EntropyBytes::kPadding);
+  }
+
+  // What is left goes to the other window, over what was there.
+  void move(BitReader& reader, Lanes& lanes) {
+    lanes.settle();
+    const std::ptrdiff_t used = std::max<std::ptrdiff_t>(reader.used(), 0);
+    const std::vector<std::uint8_t>& old = windows_[current_];
+    current_ = 1 - current_;
+    windows_[current_].assign(old.begin() + used, old.end());
+    reader.attach(bytes(), used);
+    lanes.drop(used);
+    moved_ += used;
+  }
+
+  // From the beginning of the first window on.
+  [[nodiscard]] std::ptrdiff_t bit(const BitReader& reader) const {
+    return 8 * moved_ + reader.bit();
+  }
+
+ private:
+  std::array<std::vector<std::uint8_t>, 2> windows_;
+  std::size_t current_ = 0;
+  std::ptrdiff_t moved_ = 0;
+};
+
 // Nothing lies behind the last coefficients of the first `mcus` MCUs.
 bool covers(const Side& side, const std::vector<LaneComponent>& components, std::size_t mcus) {
   for (std::size_t i = 0; i < components.size(); ++i) {
@@ -88,7 +121,7 @@ bool is_same(const Side& a, const Side& b, const std::vector<LaneComponent>& com
 LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
                           const std::vector<LaneComponent>& components, unsigned threads) {
   std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
-  padded.resize(bytes.size() + 8);
+  padded.resize(bytes.size() + EntropyBytes::kPadding);
   const auto window = std::span<const std::uint8_t>(padded).first(bytes.size());
   std::vector<std::unique_ptr<SequentialTables>> tables;
   std::vector<const SequentialTables*> in_mcu;
@@ -97,20 +130,24 @@ LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
                                                         component.kept, LaneTables::kWidth));
     in_mcu.insert(in_mcu.end(), component.blocks, tables.back().get());
   }
-  Side ahead(window, components, tables);
+  Windows windows(padded);
+  Side ahead(windows.bytes(), components, tables);
   Side plain(window, components, tables);
   Lanes lanes(in_mcu, threads, kReach);
   LaneAgreement result;
   while (result.same) {
     McuBlocks plain_blocks = plain.blocks(components);
     McuBlocks blocks = ahead.blocks(components);
-    if (lanes.ready() == 0) lanes.run(ahead.reader);
+    if (lanes.ready() == 0) {
+      windows.move(ahead.reader, lanes);
+      lanes.run(ahead.reader);
+    }
     const std::uint32_t count = std::min(lanes.ready(), kMostMcus);
     if (count == 0) {  // the lanes sit out, or have come to the end or to damage
       const McuProgress a = huffman_loops().decode_mcus(ahead.reader, ahead.codings, blocks, 1);
       const McuProgress b =
           huffman_loops().decode_mcus(plain.reader, plain.codings, plain_blocks, 1);
-      result.same = a.fault == b.fault && ahead.reader.bit() == plain.reader.bit();
+      result.same = a.fault == b.fault && windows.bit(ahead.reader) == plain.reader.bit();
       if (a.fault != nullptr) return result;
       continue;
     }
@@ -120,7 +157,7 @@ LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
         huffman_loops().decode_mcus(plain.reader, plain.codings, plain_blocks, count);
     result.same = progress.fault == nullptr && covers(ahead, components, count) &&
                   is_same(ahead, plain, components) &&
-                  (lanes.ready() != 0 || ahead.reader.bit() == plain.reader.bit());
+                  (lanes.ready() != 0 || windows.bit(ahead.reader) == plain.reader.bit());
   }
   return result;
 }
