@@ -163,7 +163,8 @@ class LaneLoops {
     bool is_new = false;
     for (std::size_t i = group.is_sure ? 1 : 0; i < kLanes; ++i) {
       Stretch& stretch = group.stretches[i];
-      const bool is_early = stretch.size() < Stretch::kSearched * tables_.record_of_mcu;
+      const bool is_early = stretch.size() < Stretch::kSearched * tables_.record_of_mcu &&
+                            stretch.lane.bit < stretch.goal;
       if (stretch.lane.is_alive() || !is_early || stretch.guesses == Stretch::kGuesses) continue;
       ++stretch.guesses;
       begin_stretch(tables_, stretch, stretch.lane.bit + 1);
@@ -206,14 +207,15 @@ class LaneLoops {
   std::uint32_t search(Stretch& stretch, const Stretch& next) const {
     Lane& lane = stretch.lane;
     Lane again = first_lane(tables_, next, next.begin);
-    for (std::uint32_t mcus = 0; mcus < Stretch::kSearched && again.bit <= next.lane.bit; ++mcus) {
+    for (std::uint32_t mcus = 0; mcus < Stretch::kSearched; ++mcus) {
       while (lane.is_alive() && lane.bit < again.bit && lane.record < stretch.full) {
         finish_mcu(lane);
       }
       if (!lane.is_alive()) break;
       if (lane.bit == again.bit) return mcus;
+      const auto left = static_cast<std::size_t>(next.lane.record - again.record);
+      if (left < tables_.record_of_mcu) break;
       repeat_mcu(again);
-      if (!again.is_alive()) break;
     }
     return Stretch::kSearched;
   }

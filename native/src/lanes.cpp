@@ -255,9 +255,9 @@ bool Lanes::join(BitReader& reader) {
 void Lanes::adapt_reach(const LaneGroup& group) {
   std::size_t values = 1;
   for (const Stretch& stretch : group.stretches) values = std::max(values, stretch.size());
-  const Stretch& stretch = group.stretches[0];
-  const auto reach = static_cast<std::ptrdiff_t>(stretch.goal - stretch.begin) / 8;
-  const auto room = std::ssize(stretch.records) * 5 / 8;
+  const std::uint64_t bits = group.stretches[1].goal - group.stretches[0].goal;
+  const auto reach = static_cast<std::ptrdiff_t>(bits / 8);
+  const std::ptrdiff_t room = std::ssize(group.stretches[0].records) * 5 / 8;
   const std::ptrdiff_t fitting = reach * room / static_cast<std::ptrdiff_t>(values);
   reach_ = std::clamp(std::min(fitting, std::max(reach_, 2 * reach)), least_reach_, most_reach_);
 }
