@@ -88,9 +88,9 @@ void ScanStages::begin_step() {
   if (is_running_) return;
   is_running_ = true;
   if (!workers_) return decode(0);
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    workers_->add([this, i] { decode(i); });
-  }
+  std::vector<Workers::Call> calls;
+  for (std::size_t i = 0; i < stages_.size(); ++i) calls.emplace_back([this, i] { decode(i); });
+  workers_->add(std::move(calls));
 }
 
 void ScanStages::finish_step() {

@@ -1,7 +1,9 @@
 #include "workers.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace streamresize {
@@ -37,13 +39,13 @@ Workers::~Workers() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::add(Call call) {
+void Workers::add(std::vector<Call> calls) {
   {
     const Lock lock(mutex_);
-    calls_.push_back(std::move(call));
-    ++left_;
+    std::ranges::move(calls, std::back_inserter(calls_));
+    left_ = calls_.size();
   }
-  work_.notify_one();
+  work_.notify_all();
 }
 
 void Workers::help_until(const Condition& holds) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace streamresize {
@@ -24,8 +25,9 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // Has a call made, behind those before it; finish() or drop() must follow.
-  void add(Call call);
+  // Has calls made, behind those before them; finish() or drop() must follow.
+  void add(std::vector<Call> calls);
+  void add(Call call) { add(std::vector<Call>{std::move(call)}); }
   // Takes part until a condition holds, which a call makes true, or all calls are made. Throws what
   // a call has thrown.
   void help_until(const Condition& holds);
