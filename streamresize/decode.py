@@ -44,7 +44,7 @@ class StripDecoder:
         self._layout: list[tuple[int, int, int]] = []
         self._dtype: np.dtype[Any] = np.dtype(np.uint8)
         self._scans_pending = False
-        self._mcu_rows = 0
+        self._mcu_rows = range(0)  # those that are given out
         self._mcu_row = 0
         self._strip_mcu_rows = 0
         self._reuse = False
@@ -83,8 +83,8 @@ class StripDecoder:
 
     @property
     def complete(self) -> bool:
-        """Every row has been given out; what else the source holds does not matter."""
-        return self._mcu_rows > 0 and self._mcu_row == self._mcu_rows
+        """Every wanted row has been given out; what else the source holds does not matter."""
+        return self._mcu_row > 0 and self._mcu_row == self._mcu_rows.stop
 
     @property
     def bytes_consumed(self) -> int:
@@ -106,22 +106,25 @@ class StripDecoder:
         strict: bool = False,
         preview: bool = False,
         threads: int = 1,
+        rows: Sequence[range] = (),
         reuse: bool = False,
         whole: bool = False,
     ) -> None:
         """Choose a DCT scale (1, 2, 4 or 8) for each component.
 
         preview: of a progressive file, use the first DC scans alone. threads: that decode a large
-        picture, this one among them. reuse: every strip lies in the same arrays. whole: one strip
-        holds the whole picture.
+        picture, this one among them. rows: for each component those rows of its plane that are
+        wanted, none or all of which may be; without it all are. Only the MCU rows that hold them
+        are transformed and given out. reuse: every strip lies in the same arrays. whole: one strip
+        holds all rows.
         """
         self._native.start(scales, strict, preview, threads)
         header = self._native.header
         self._layout = self._native.planes()
         self._dtype = np.dtype(np.uint8 if header.precision == 8 else np.uint16)
-        self._mcu_rows = header.mcu_rows
+        self._mcu_rows = self._mcu_rows_of(rows) if rows else range(header.mcu_rows)
         widest = max(width * rows for width, _, rows in self._layout)
-        self._strip_mcu_rows = self._mcu_rows if whole else max(1, STRIP_SAMPLES // widest)
+        self._strip_mcu_rows = len(self._mcu_rows) if whole else max(1, STRIP_SAMPLES // widest)
         self._reuse = reuse
         self._scans_pending = header.multi_scan
         if not header.multi_scan:
@@ -131,8 +134,10 @@ class StripDecoder:
         """The strips that are complete now, in order. Raises MalformedJPEG if strict."""
         if self._scans_pending and not self._open_scans():
             return
-        while self._mcu_row < self._mcu_rows:
-            wanted = min(self._strip_mcu_rows, self._mcu_rows - self._mcu_row)
+        if not self._skip_to(self._mcu_rows.start):
+            return
+        while self._mcu_row < self._mcu_rows.stop:
+            wanted = min(self._strip_mcu_rows, self._mcu_rows.stop - self._mcu_row)
             planes = self._planes or self._new_planes()
             self._planes = planes
             self._done = self._native.decode_mcu_rows(planes, self._done, wanted)
@@ -144,6 +149,19 @@ class StripDecoder:
             if not self._reuse:
                 self._planes = ()
             yield strip
+
+    def _mcu_rows_of(self, rows: Sequence[range]) -> range:
+        """The MCU rows that hold these rows of the components' planes."""
+        wanted = [(r, in_mcu_row) for r, (_, _, in_mcu_row) in zip(rows, self._layout) if r]
+        first = min(r.start // in_mcu_row for r, in_mcu_row in wanted)
+        return range(first, max(-(-r.stop // in_mcu_row) for r, in_mcu_row in wanted))
+
+    def _skip_to(self, mcu_row: int) -> bool:
+        """Decode the MCU rows in front without transforming them; False while bytes are missing."""
+        if self._mcu_row < mcu_row:
+            nothing = tuple(np.empty((0, width), self._dtype) for width, _, _ in self._layout)
+            self._mcu_row = self._native.decode_mcu_rows(nothing, self._mcu_row, mcu_row)
+        return self._mcu_row >= mcu_row
 
     def _open_scans(self) -> bool:
         """Give the decoder random access once every scan that it needs has arrived."""

@@ -4,6 +4,7 @@ StreamResizeError
 ├── MalformedJPEG     the bytes break the standard, or too little of them came
 ├── UnsupportedJPEG   a legal process that is not read
 ├── LimitExceeded     a bound of `Limits` would be crossed
+├── RegionError       the region lies outside the picture
 ├── SourceError       the source could not be read
 └── EncodeError       the result could not be encoded
 """
@@ -55,6 +56,19 @@ class LimitExceeded(StreamResizeError):
             f"limit exceeded: {self.limit} is {self.value}, the bound is {self.bound}; "
             f"raise it with limits=Limits({self.limit}=...) or {VARIABLES[self.limit]}"
         )
+
+
+class RegionError(StreamResizeError):
+    """`region` (x, y, width, height) has no pixel of the upright picture of `size`."""
+
+    def __init__(self, region: tuple[int | str, ...], size: tuple[int, int]) -> None:
+        super().__init__(region, size)
+        self.region = region
+        self.size = size
+
+    def __str__(self) -> str:
+        region = ", ".join(map(str, self.region))
+        return f"the region ({region}) lies outside the picture of {self.size[0]} x {self.size[1]}"
 
 
 class SourceError(StreamResizeError):

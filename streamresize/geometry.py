@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
-Fit = Literal["contain", "cover", "fill"]
+from streamresize.gravity import Gravity, focal_point, share_offset, window_offset
+from streamresize.lengths import Length, Part, Region, in_pixels, resolve, rounded
+
+Fit = Literal["contain", "cover", "fill", "pad", "inside", "outside"]
 FITS: tuple[str, ...] = get_args(Fit)
+Rotation = Literal[0, 90, 180, 270]
+Mirror = Literal["horizontal", "vertical"]
+RGB: TypeAlias = tuple[int, int, int]
+WHITE: RGB = (255, 255, 255)
 
 SCALES = (1, 2, 4, 8)
 
@@ -40,23 +47,64 @@ class Span(NamedTuple):
             return Span(self.low - excess, self.high, samples)
         return Span(self.low, self.high + excess, samples)
 
+    def within(self, start: int, length: int, *, mirrored: bool) -> Span:
+        """The same span where its axis is the part [start, start + length) of another, which may
+        run the other way.
+        """
+        if mirrored:
+            return Span(start + length - self.high, start + length - self.low, self.samples)
+        return Span(start + self.low, start + self.high, self.samples)
+
+
+class Canvas(NamedTuple):
+    """An upright output of (width, height) in which the picture lies at (left, top).
+
+    background: red, green and blue of what is around it, 0 to 255.
+    """
+
+    width: int
+    height: int
+    left: int
+    top: int
+    background: RGB
+
 
 class Placement(NamedTuple):
-    """Which part of the source, as stored, becomes how many output pixels, as stored."""
+    """Which part of the source, as stored, becomes how many output pixels, as stored.
+
+    canvas: what the picture is put on when it has been turned upright, if anything.
+    """
 
     x: Span
     y: Span
+    canvas: Canvas | None = None
 
 
 class Orientation(NamedTuple):
     """How stored rows and columns become the upright picture (EXIF tag 0x0112, values 1 to 8).
 
-    The stored picture is first mirrored, then transposed.
+    The stored picture is first mirrored, then transposed. The eight of them are the symmetries of a
+    square: a group, with `then`.
     """
 
     mirror_x: bool
     mirror_y: bool
     transpose: bool
+
+    def then(self, other: Orientation) -> Orientation:
+        """What comes of applying `other` to the outcome."""
+        mirror_x, mirror_y = other.mirror_x, other.mirror_y
+        if self.transpose:
+            mirror_x, mirror_y = mirror_y, mirror_x
+        return Orientation(
+            self.mirror_x != mirror_x,
+            self.mirror_y != mirror_y,
+            self.transpose != other.transpose,
+        )
+
+    def turned(self, size: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) afterwards; also beforehand, given those afterwards."""
+        return size[::-1] if self.transpose else size
 
 
 ORIENTATIONS = {
@@ -69,84 +117,143 @@ ORIENTATIONS = {
     7: Orientation(True, True, True),
     8: Orientation(True, False, True),
 }
+ROTATIONS = {0: ORIENTATIONS[1], 90: ORIENTATIONS[6], 180: ORIENTATIONS[3], 270: ORIENTATIONS[8]}
+MIRRORS = {None: ORIENTATIONS[1], "horizontal": ORIENTATIONS[2], "vertical": ORIENTATIONS[4]}
 
 
-def _rounded(value: float) -> int:
-    return max(1, int(value + 0.5))
+class View(NamedTuple):
+    """What is shown: a part of the stored picture, turned by `orientation`."""
+
+    part: Part
+    orientation: Orientation
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) as shown."""
+        return self.orientation.turned((self.part.width, self.part.height))
+
+    def stored(self, x: Span, y: Span) -> tuple[Span, Span]:
+        """Spans of the picture as shown, as those of the stored picture."""
+        if self.orientation.transpose:
+            x, y = y, x
+        part = self.part
+        return (
+            x.within(part.left, part.width, mirrored=self.orientation.mirror_x),
+            y.within(part.top, part.height, mirrored=self.orientation.mirror_y),
+        )
 
 
-def _box(
-    source: tuple[int, int], width: int | None, height: int | None, fit: Fit
-) -> tuple[float, float, Fit]:
-    """The asked box with a missing side taken from the aspect ratio."""
-    if width is not None and height is not None:
-        return float(width), float(height), fit
-    if width is not None:
-        return float(width), source[1] * width / source[0], "contain"
-    if height is not None:
-        return source[0] * height / source[1], float(height), "contain"
-    raise ValueError("a width or a height is needed")
+def make_view(
+    stored: tuple[int, int],
+    exif: Orientation = ORIENTATIONS[1],
+    *,
+    region: Region | None = None,
+    rotate: Rotation = 0,
+    mirror: Mirror | None = None,
+) -> View:
+    """A view of a picture that is stored with (width, height) pixels.
+
+    `exif` turns it upright; of that, `region` is seen, rotated clockwise by `rotate` degrees, then
+    mirrored. Raises RegionError for a region outside the picture.
+    """
+    upright = exif.turned(stored)
+    part = resolve(region, upright) if region else Part(0, 0, *upright)
+    x, y = View(Part(0, 0, *stored), exif).stored(
+        Span(part.left, part.left + part.width, part.width),
+        Span(part.top, part.top + part.height, part.height),
+    )
+    return View(
+        Part(int(x.low), int(y.low), x.samples, y.samples),
+        exif.then(ROTATIONS[rotate]).then(MIRRORS[mirror]),
+    )
 
 
-def check_box(width: int | None, height: int | None, fit: str) -> None:
-    """Raise ValueError for an unknown fit, a side below 1, or when both sides are missing."""
+def check_box(width: Length | None, height: Length | None, fit: str) -> None:
+    """Raise ValueError for an unknown fit, a side below 1 pixel or of 0 %, or both missing."""
     if fit not in FITS:
         raise ValueError(f"fit must be one of {', '.join(FITS)}, not {fit!r}")
     if width is None and height is None:
         raise ValueError("a width or a height is needed")
     for side in (width, height):
-        if side is not None and side < 1:
+        if side is not None and in_pixels(side, 100) <= 0:
             raise ValueError(f"a side must be at least 1 pixel, not {side}")
 
 
 def place(
-    source: tuple[int, int],
-    width: int | None,
-    height: int | None,
+    view: View,
+    width: Length | None,
+    height: Length | None,
     *,
     fit: Fit = "contain",
+    gravity: Gravity = "centre",
+    background: RGB = WHITE,
+    dpr: float = 1.0,
     enlarge: bool = False,
-    orientation: Orientation = ORIENTATIONS[1],
 ) -> Placement:
-    """Place a source of (width, height) pixels in a box.
+    """Place what a view shows in a box. docs/geometry.md says how sizes are rounded.
 
-    contain: the whole picture within the box. cover: the box filled, what sticks out is cut off
-    evenly. fill: the box filled, the aspect ratio given up. The box is meant for the upright
-    picture. Without `enlarge` the result never has more pixels than its part of the source: the
-    box shrinks, keeping its shape with `cover`. Sizes round half up and are at least 1.
-
-    Raises ValueError for an unknown fit, a side below 1, or when both sides are missing.
+    contain, inside: the whole picture within the box. pad: so, and the rest of the box filled with
+    the background. outside: the smallest picture that the box fits into. cover: that, cut to the
+    box; gravity says what is kept. fill: the box filled, the aspect ratio given up. A missing side
+    follows from the aspect ratio. Percent are of the view, and dpr multiplies the box. Without
+    `enlarge` no picture is made larger than the view, the canvas of `pad` excepted.
     """
-    check_box(width, height, fit)
-    if orientation.transpose:
-        upright = place((source[1], source[0]), width, height, fit=fit, enlarge=enlarge)
-        return Placement(upright.y, upright.x)
-    box_width, box_height, fit = _box(source, width, height, fit)
-    ratios = (box_width / source[0], box_height / source[1])
-    if fit == "contain":
-        ratio = min(ratios) if enlarge else min(*ratios, 1.0)
-        return _whole(source, _rounded(source[0] * ratio), _rounded(source[1] * ratio))
-    if fit == "fill":
-        if not enlarge:
-            box_width, box_height = min(box_width, source[0]), min(box_height, source[1])
-        return _whole(source, _rounded(box_width), _rounded(box_height))
-    shrink = max(1.0, *ratios) if not enlarge else 1.0
-    return _centred(source, _rounded(box_width / shrink), _rounded(box_height / shrink))
-
-
-def _whole(source: tuple[int, int], width: int, height: int) -> Placement:
-    return Placement(Span(0.0, float(source[0]), width), Span(0.0, float(source[1]), height))
-
-
-def _centred(source: tuple[int, int], width: int, height: int) -> Placement:
-    """The largest centred part of the source that has the shape of width x height."""
-    step = min(source[0] / width, source[1] / height)
-    left = (source[0] - step * width) / 2
-    top = (source[1] - step * height) / 2
-    return Placement(
-        Span(left, source[0] - left, width),
-        Span(top, source[1] - top, height),
+    box = (
+        _box_side(width, view.size[0], dpr),
+        _box_side(height, view.size[1], dpr),
     )
+    size = _whole_size(view.size, box, fit, enlarge=enlarge)
+    focus = focal_point(gravity)
+    cut = fit == "cover"
+    x = _visible(view.size[0], size[0], box[0] if cut else None, focus[0])
+    y = _visible(view.size[1], size[1], box[1] if cut else None, focus[1])
+    canvas = _canvas(size, box, focus, background) if fit == "pad" else None
+    return Placement(*view.stored(x, y), canvas)
+
+
+def _box_side(side: Length | None, whole: int, dpr: float) -> int | None:
+    return None if side is None else max(1, rounded(in_pixels(side, whole) * dpr))
+
+
+def _whole_size(
+    source: tuple[int, int], box: tuple[int | None, int | None], fit: Fit, *, enlarge: bool
+) -> tuple[int, int]:
+    """The size of the whole picture."""
+    shrinks = [length / side for length, side in zip(source, box) if side is not None]
+    if fit != "fill" or len(shrinks) == 1:
+        shrinks = 2 * [min(shrinks) if fit in ("cover", "outside") else max(shrinks)]
+    if not enlarge:
+        shrinks = [max(1.0, shrink) for shrink in shrinks]
+    return _shrunk(source[0], shrinks[0]), _shrunk(source[1], shrinks[1])
+
+
+def _shrunk(length: int, shrink: float) -> int:
+    """In libvips' order of operations, which decides what becomes of halves."""
+    scale = 1.0 / shrink
+    return max(1, rounded(length / (1.0 / scale) if scale < 1.0 else length * scale))
+
+
+def _visible(length: int, scaled: int, window: int | None, focus: float) -> Span:
+    """What of `length` source pixels is seen, if of `scaled` output pixels a window is cut out."""
+    if window is None or window >= scaled:
+        return Span(0.0, float(length), scaled)
+    first = window_offset(focus, scaled, window)
+    return Span(first * length / scaled, (first + window) * length / scaled, window)
+
+
+def _canvas(
+    size: tuple[int, int],
+    box: tuple[int | None, int | None],
+    focus: tuple[float, float],
+    background: RGB,
+) -> Canvas | None:
+    """The canvas of the box's size, unless the picture fills it."""
+    width, height = (side or own for side, own in zip(box, size))
+    if (width, height) == size:
+        return None
+    left = share_offset(focus[0], width - size[0])
+    top = share_offset(focus[1], height - size[1])
+    return Canvas(width, height, left, top, background)
 
 
 def choose_scale(reduction: float, *, chroma: bool = False) -> int:

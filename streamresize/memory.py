@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
 from streamresize.pipeline import choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
-from streamresize.request import Size
+from streamresize.request import Pass, PassOptions, Size
 from streamresize.sinks import PhashSink, Sink
 from streamresize.sources import CHUNK_BYTES
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 BLOCK = 8
 SOURCE_BYTES = 3 * CHUNK_BYTES  # the chunk, its copy in the decoder, room for the copy to grow
@@ -37,18 +41,20 @@ def estimate_memory(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
-    threads: int | None = None,
+    **options: Unpack[PassOptions],
 ) -> int:
     """Bytes that `process` takes at its peak, above a process that has imported streamresize.
 
     The part that does not grow with the output depends on the width of the source, never on its
     height. Segments kept from the source (EXIF, ICC, at most Limits.metadata_bytes) come on top.
+
+    options: the keywords of `Pass`. Raises RegionError, EncodeError.
     """
-    sinks: list[Sink] = [*picture_sinks(info, sizes)]
+    sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options))]
     if fingerprint:
         sinks.append(PhashSink(info))
     scales = choose_scales(info, tuple(r for sink in sinks for r in sink.requests))
-    threads = decoding_threads(info, threads)
+    threads = decoding_threads(info, options.get("threads"))
     resamplers = [r for sink in sinks for r in make_branch(info, sink, scales).resamplers]
     return (
         SOURCE_BYTES

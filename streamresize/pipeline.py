@@ -8,7 +8,14 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from streamresize.decode import StripDecoder
-from streamresize.geometry import ORIENTATIONS, Span, choose_scale, place, plane_length
+from streamresize.geometry import (
+    ORIENTATIONS,
+    Span,
+    choose_scale,
+    make_view,
+    place,
+    plane_length,
+)
 from streamresize.info import ImageInfo
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
@@ -19,6 +26,7 @@ from streamresize.sinks import (
     PictureSink,
     PlaneRequest,
     Sink,
+    background_rgb,
     picture_sink,
 )
 from streamresize.sources import Chunk, Store
@@ -84,6 +92,18 @@ def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
     reduction = min(request.x.step * h / h_max, request.y.step * v / v_max)
     is_chroma = info.color in ("ycbcr", "ycck") and request.component in (1, 2)
     return choose_scale(reduction, chroma=is_chroma)
+
+
+def needed_rows(info: ImageInfo, branches: Sequence[Branch]) -> list[range]:
+    """The rows of each component's plane that any of the branches needs."""
+    rows: list[list[range]] = [[] for _ in range(info.components)]
+    for branch in branches:
+        for request, resampler in zip(branch.sink.requests, branch.resamplers):
+            rows[request.component].append(resampler.rows)
+    return [
+        range(min((r.start for r in needed), default=0), max((r.stop for r in needed), default=0))
+        for needed in rows
+    ]
 
 
 def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch:
@@ -185,14 +205,16 @@ class Job:
 
     def _plan(self, info: ImageInfo) -> None:
         options = self._options
-        self._pictures = picture_sinks(info, self._sizes, auto_orient=options.auto_orient)
+        self._pictures = picture_sinks(info, self._sizes, options)
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
         requests = tuple(request for sink in sinks for request in sink.requests)
         scales = (8,) * info.components if preview else choose_scales(info, requests)
+        branches = [make_branch(info, sink, scales) for sink in sinks]
         self._decoder.start(
             scales,
+            rows=needed_rows(info, branches),
             strict=options.strict,
             preview=preview,
             threads=decoding_threads(info, options.threads),
@@ -200,27 +222,32 @@ class Job:
         )
         for sink in sinks:
             sink.begin()
-        self._branches = [make_branch(info, sink, scales) for sink in sinks]
+        self._branches = branches
 
 
-def picture_sinks(
-    info: ImageInfo, sizes: Sequence[Size], *, auto_orient: bool = True
-) -> list[PictureSink]:
-    """A sink for each size."""
-    orientation = ORIENTATIONS[info.orientation if auto_orient else 1]
-    source = (info.width, info.height)
+def picture_sinks(info: ImageInfo, sizes: Sequence[Size], options: Pass) -> list[PictureSink]:
+    """A sink for each size. Raises RegionError, EncodeError."""
+    view = make_view(
+        (info.width, info.height),
+        ORIENTATIONS[info.orientation if options.auto_orient else 1],
+        region=options.region,
+        rotate=options.rotate,
+        mirror=options.mirror,
+    )
     return [
         picture_sink(
             info,
             place(
-                source,
+                view,
                 size.width,
                 size.height,
                 fit=size.fit,
+                gravity=size.gravity,
+                background=background_rgb(size.background),
+                dpr=size.dpr,
                 enlarge=size.enlarge,
-                orientation=orientation,
             ),
-            orientation,
+            view.orientation,
             size.format,
             size.quality,
         )

@@ -3,38 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TypedDict, cast
 
-from streamresize.geometry import Fit, check_box
+from streamresize.geometry import MIRRORS, ROTATIONS, WHITE, Fit, Mirror, Rotation, check_box
+from streamresize.gravity import Gravity, focal_point
+from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
-from streamresize.sinks import FORMATS, Format
+from streamresize.sinks import FORMATS, Background, Format, background_rgb
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
     """One output.
 
-    width, height: the box in pixels; one of them may be None.
-    fit: "contain", "cover" or "fill" (see `streamresize.geometry.place`).
+    width, height: the box in pixels, or in percent of what is shown, as "50%"; one of them may be
+        None.
+    fit: "contain" or "inside", "cover", "fill", "pad", "outside" (see docs/geometry.md).
     format: "jpeg", "png", "webp" or "array". quality: 1 to 100, for JPEG and WebP.
     enlarge: allow more pixels than the source has.
+    gravity: what "cover" keeps and where "pad" puts the picture: "centre", "north", "north-east",
+        ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1.
+    background: around the picture with "pad": (red, green, blue), 0 to 255, or a name or code as
+        Pillow's ImageColor knows them.
+    dpr: device pixel ratio, above 0, by which the box is multiplied.
 
     Raises ValueError for values out of range.
     """
 
-    width: int | None
-    height: int | None
+    width: Length | None
+    height: Length | None
     fit: Fit = "contain"
     format: Format = "jpeg"
     quality: int = 80
     enlarge: bool = False
+    gravity: Gravity = "centre"
+    background: Background = WHITE
+    dpr: float = 1.0
 
     def __post_init__(self) -> None:
-        check_box(self.width, self.height, self.fit)
+        self._check_geometry()
         if self.format not in FORMATS:
             raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+
+    def _check_geometry(self) -> None:
+        check_box(self.width, self.height, self.fit)
+        focal_point(self.gravity)
+        background_rgb(self.background)
+        if not (self.dpr > 0 and isfinite(self.dpr)):
+            raise ValueError(f"dpr must be above 0, not {self.dpr}")
 
 
 class SizeOptions(TypedDict, total=False):
@@ -44,6 +63,9 @@ class SizeOptions(TypedDict, total=False):
     format: Format
     quality: int
     enlarge: bool
+    gravity: Gravity
+    background: Background
+    dpr: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +77,13 @@ class Pass:
     scans alone, at 1/8, and read no further. threads: that decode the picture, this one among them;
     at least 1; None for two where it has 16 megapixels or more, else one. limits: bounds on the
     source; None for those of the environment.
+
+    region: (x, y, width, height), each in pixels or in percent of the upright picture, as "50%":
+    all outputs show that part alone. rotate: clockwise, by 0, 90, 180 or 270 degrees. mirror:
+    "horizontal" (left becomes right) or "vertical", after rotating. Sizes, gravity and percent are
+    meant for what is seen then. The fingerprint is always that of the whole stored picture.
+
+    Raises ValueError for values out of range.
     """
 
     auto_orient: bool = True
@@ -62,6 +91,17 @@ class Pass:
     preview: bool = False
     threads: int | None = None
     limits: Limits | None = None
+    region: Region | None = None
+    rotate: Rotation = 0
+    mirror: Mirror | None = None
+
+    def __post_init__(self) -> None:
+        if self.region is not None:
+            check_region(self.region)
+        if self.rotate not in ROTATIONS:
+            raise ValueError(f"rotate must be 0, 90, 180 or 270, not {self.rotate!r}")
+        if self.mirror not in MIRRORS:
+            raise ValueError(f'mirror must be "horizontal" or "vertical", not {self.mirror!r}')
 
 
 class PassOptions(TypedDict, total=False):
@@ -72,6 +112,9 @@ class PassOptions(TypedDict, total=False):
     preview: bool
     threads: int | None
     limits: Limits | None
+    region: Region | None
+    rotate: Rotation
+    mirror: Mirror | None
 
 
 class Options(SizeOptions, PassOptions, total=False):

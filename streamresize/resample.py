@@ -144,6 +144,13 @@ class Axis:
         """Upper bound on how many outputs one input sample contributes to."""
         return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
 
+    @property
+    def inputs(self) -> range:
+        """Those that the outputs need."""
+        first = make_taps(self._grid, 0, 1)
+        last = make_taps(self._grid, self.samples - 1, self.samples)
+        return range(int(first.first[0]), int(last.first[0] + last.lengths[0]))
+
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
         span = self._grid.span
@@ -172,14 +179,20 @@ def make_scratch(taps: int) -> NDArray[np.float32]:
 
 
 class PlaneResampler:
-    """Resamples one plane that comes in strips, top to bottom."""
+    """Resamples one plane that comes in strips, top to bottom.
+
+    rows: those of the plane that it needs. Of each row it takes the columns that it needs.
+    """
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
+        self.rows = vertical.inputs
         columns = horizontal.taps(0, horizontal.samples)
-        self._columns = (columns.first, columns.weights)
+        seen = horizontal.inputs
+        self._seen = slice(seen.start, seen.stop)
+        self._columns = (columns.first - np.int32(seen.start), columns.weights)
         self._scratch = make_scratch(columns.weights.shape[1])
-        self._accumulators = np.zeros((vertical.open_outputs, horizontal.length), np.float32)
+        self._accumulators = np.zeros((vertical.open_outputs, len(seen)), np.float32)
         self._next = 0
 
     @property
@@ -201,7 +214,7 @@ class PlaneResampler:
         columns = len(self._columns[0])
         finished = np.empty((stop - first + LANES - 1, columns), np.uint8)
         count = _native.resample_strip(
-            strip,
+            strip[:, self._seen],
             start,
             *rows,
             *self._columns,

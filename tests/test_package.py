@@ -22,7 +22,7 @@ from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 PUBLIC = {
     "EncodeError", "Fit", "Format", "ImageInfo", "LimitExceeded", "Limits", "MalformedJPEG",
-    "OutputImage", "Pass", "Result", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
+    "OutputImage", "Pass", "RegionError", "Result", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
     "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory", "probe", "process",
     "process_many", "resize", "strips", "thumbnail",
 }  # fmt: skip

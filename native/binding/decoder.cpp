@@ -206,7 +206,8 @@ class PyDecoder {
       if (plane.dtype() != (bits == 16 ? nb::dtype<std::uint16_t>() : nb::dtype<std::uint8_t>())) {
         throw std::invalid_argument("planes: uint8, or uint16 above 8 bits of precision");
       }
-      if (plane.stride(1) != 1 || plane.shape(1) != decoder_.plane(i).width) {
+      const bool is_packed = plane.shape(0) == 0 || plane.stride(1) == 1;
+      if (!is_packed || plane.shape(1) != decoder_.plane(i).width) {
         throw std::invalid_argument("planes: rows must be contiguous and of the plane's width");
       }
       result.push_back({.data = static_cast<std::uint8_t*>(plane.data()),

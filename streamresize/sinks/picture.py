@@ -8,6 +8,7 @@ from streamresize.color import PLANES_USED, to_picture
 from streamresize.geometry import ORIENTATIONS, Orientation, Placement
 from streamresize.info import ImageInfo
 from streamresize.sinks.base import CollectingSink, PlaneRequest
+from streamresize.sinks.canvas import canvas_bytes, on_canvas
 from streamresize.sinks.encode import (
     Format,
     check_size,
@@ -59,9 +60,9 @@ class PictureSink(CollectingSink):
     ) -> None:
         super().__init__(requests)
         self.format = format
-        self.width, self.height = placement.x.samples, placement.y.samples
-        if orientation.transpose:
-            self.width, self.height = self.height, self.width
+        self.width, self.height = orientation.turned((placement.x.samples, placement.y.samples))
+        if placement.canvas is not None:
+            self.width, self.height = placement.canvas.width, placement.canvas.height
         check_size(self.height, self.width, format)
         self._orientation = orientation
         self._quality = quality
@@ -105,18 +106,23 @@ class RasterSink(PictureSink):
         requests = _full_requests(info, placement)
         super().__init__(requests, placement, orientation, format, quality)
         self._info = info
+        self._canvas = placement.canvas
 
     @property
     def nbytes(self) -> int:
-        pixels = self.width * self.height
-        picture = 0 if len(self.requests) == 1 else 3 * pixels
+        planes = super().nbytes
+        picture = 0 if len(self.requests) == 1 else 3 * planes // len(self.requests)
         copies = 1 if self._orientation == UPRIGHT else 2
-        return copies * super().nbytes + picture + encoded_bytes(pixels, self.format)
+        ground = canvas_bytes(self._canvas, gray=len(self.requests) == 1)
+        encoded = encoded_bytes(self.width * self.height, self.format)
+        return copies * planes + picture + ground + encoded
 
     def finish(self) -> bytes | Samples:
         info = self._info
         planes = [upright(plane, self._orientation) for plane in self.planes]
         picture = to_picture(planes, info.color, inverted=info.has_adobe)
+        if self._canvas is not None:
+            picture = on_canvas(picture, self._canvas)
         if self.format == "array":
             return picture
         return file_from_picture(picture, self.format, self._quality)
@@ -138,8 +144,9 @@ def picture_sink(
     format: Format,
     quality: int,
 ) -> PictureSink:
-    """The sink for `format`; JPEG from gray and YCbCr needs no RGB on the way."""
-    if format != "jpeg" or (PLANES_USED[info.color] > 1 and info.color != "ycbcr"):
+    """The sink for `format`; JPEG from gray and YCbCr needs no RGB on the way, without a canvas."""
+    planar = PLANES_USED[info.color] == 1 or info.color == "ycbcr"
+    if format != "jpeg" or not planar or placement.canvas is not None:
         return RasterSink(info, placement, orientation, format, quality)
     is_color = info.color == "ycbcr"
     requests = (
