@@ -19,28 +19,37 @@ from streamresize.errors import (
     StreamResizeError,
     UnsupportedJPEG,
 )
-from streamresize.geometry import Fit
+from streamresize.geometry import Fit, Mirror, Rotation
+from streamresize.gravity import Gravity
 from streamresize.info import ImageInfo
+from streamresize.lengths import Length, Region
 from streamresize.limits import Limits
 from streamresize.memory import estimate_memory
 from streamresize.pipeline import OutputImage, Result
-from streamresize.request import Pass, Size
-from streamresize.sinks import Format
+from streamresize.request import Pass, PassOptions, Size
+from streamresize.sinks import Background, Format
 from streamresize.sources import Source
 from streamresize.strips import Strip
 
 __all__ = [
+    "Background",
     "EncodeError",
     "Fit",
     "Format",
+    "Gravity",
     "ImageInfo",
+    "Length",
     "LimitExceeded",
     "Limits",
     "MalformedJPEG",
+    "Mirror",
     "OutputImage",
     "Pass",
+    "PassOptions",
+    "Region",
     "RegionError",
     "Result",
+    "Rotation",
     "Size",
     "Source",
     "SourceError",

@@ -67,5 +67,6 @@ def resolve(region: Region, size: tuple[int, int]) -> Part:
 
 def _edges(start: Length, length: Length, whole: int) -> tuple[int, int]:
     low = in_pixels(start, whole)
-    high = low + in_pixels(length, whole)
-    return min(rounded(low), whole), min(rounded(high), whole)
+    # Sums of percentages come out a little off the halves that they mean.
+    high = round(low + in_pixels(length, whole), 6)
+    return min(rounded(round(low, 6)), whole), min(rounded(high), whole)

@@ -57,7 +57,14 @@ def test_one_size_of_one_input() -> None:
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("60x", (60, 40)), ("x50", (75, 50)), ("60", (60, 40)), ("60x20", (30, 20))],
+    [
+        ("60x", (60, 40)),
+        ("x50", (75, 50)),
+        ("60", (60, 40)),
+        ("60x20", (30, 20)),
+        ("50%", (150, 100)),
+        ("x25%", (75, 50)),
+    ],
 )
 @pytest.mark.usefixtures("pictures")
 def test_forms_of_size(text: str, size: tuple[int, int]) -> None:
@@ -95,6 +102,49 @@ def test_fit_and_enlarge() -> None:
     assert size_of("y.jpg") == (600, 400)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "size", "corner"),
+    [
+        (["--fit", "pad", "--background", "#204060"], (60, 60), (32, 64, 96)),
+        (["--dpr", "2"], (120, 80), None),
+        (["--region", "50%,0,50%,50%"], (60, 40), None),
+        (["--region", "0,0,100,200"], (30, 60), None),
+        (["--rotate", "90"], (40, 60), None),
+    ],
+)
+@pytest.mark.usefixtures("pictures")
+def test_geometry(
+    arguments: list[str], size: tuple[int, int], corner: tuple[int, int, int] | None
+) -> None:
+    assert main(["resize", "a.jpg", "-o", "x.png", "--size", "60", *arguments]) == 0
+    assert size_of("x.png") == size
+    if corner:
+        with Image.open("x.png") as image:
+            assert image.getpixel((0, 0)) == corner
+
+
+@pytest.mark.usefixtures("pictures")
+def test_gravity_and_mirror() -> None:
+    made = {}
+    for where in ("west", "east"):
+        for mirror in ("horizontal", "vertical"):
+            arguments = ["--fit", "cover", "--gravity", where, "--mirror", mirror]
+            assert main(["resize", "a.jpg", "-o", "x.png", "--size", "50", *arguments]) == 0
+            made[where, mirror] = Path("x.png").read_bytes()
+    assert len(set(made.values())) == 4
+
+
+def test_a_region_outside_one_picture_does_not_stop_the_others(
+    pictures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ["b.jpg", "a.jpg"]
+    options = ["--size", "50", "--region", "200,0,50,50"]
+    assert main(["resize", *names, "-o", "{stem}-part.png", *options]) == 1
+    assert "outside the picture of 120 x 160" in capsys.readouterr().err
+    assert "a-part.png" in files(pictures)
+    assert "b-part.png" not in files(pictures)
+
+
 def test_a_failing_file_does_not_stop_the_others(
     pictures: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +171,13 @@ def test_a_failing_file_does_not_stop_the_others(
         ["a.jpg", "-o", "x.jpg", "--size", "0x5"],
         ["a.jpg", "-o", "x.jpg", "--size", "big"],
         ["a.jpg", "-o", "x.jpg", "--size", "x"],
+        ["a.jpg", "-o", "x.jpg", "--size", "1.5x"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--dpr", "0"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--gravity", "up"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--background", "nothing"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--region", "0,0,5"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--region", "0,0,5,0"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--rotate", "45"],
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--quality", "101"],
         ["a.jpg", "-o", "x.jpg"],
         ["-o", "x.jpg", "--size", "50"],

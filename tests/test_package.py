@@ -14,23 +14,27 @@ import numpy as np
 import pytest
 
 import streamresize
-from streamresize import Size
+from streamresize import Pass, Size
 from streamresize.limits import VARIABLES
 
 from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 PUBLIC = {
-    "EncodeError", "Fit", "Format", "ImageInfo", "LimitExceeded", "Limits", "MalformedJPEG",
-    "OutputImage", "Pass", "RegionError", "Result", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
-    "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory", "probe", "process",
+    "Background", "EncodeError", "Fit", "Format", "Gravity", "ImageInfo", "Length", "LimitExceeded",
+    "Limits", "MalformedJPEG", "Mirror", "OutputImage", "Pass", "PassOptions", "Region",
+    "RegionError", "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError",
+    "Strip", "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory", "probe", "process",
     "process_many", "resize", "strips", "thumbnail",
+}  # fmt: skip
+TYPES = {
+    "Background", "Fit", "Format", "Gravity", "Length", "Mirror", "Region", "Rotation", "Source",
 }  # fmt: skip
 
 
 def test_public_names() -> None:
     assert set(streamresize.__all__) == PUBLIC
-    assert all(getattr(streamresize, name).__doc__ for name in PUBLIC - {"Fit", "Format", "Source"})
+    assert all(getattr(streamresize, name).__doc__ for name in PUBLIC - TYPES)
 
 
 def test_every_limit_is_documented() -> None:
@@ -119,6 +123,17 @@ def test_odd_exif_means_upright(tiff: bytes) -> None:
         ({"width": None, "height": None}, "a width or a height"),
         ({"width": 0, "height": 5}, "at least 1"),
         ({"width": 5, "height": 5, "fit": "stretch"}, "fit must be one of"),
+        ({"width": "50", "height": 5}, "a percentage"),
+        ({"width": "0%", "height": 5}, "at least 1"),
+        ({"width": 5, "height": 5, "gravity": "up"}, "gravity must be one of"),
+        ({"width": 5, "height": 5, "gravity": "fp:0.5:1.5"}, "gravity must be one of"),
+        ({"width": 5, "height": 5, "gravity": ("fp", 0.5)}, "gravity must be one of"),
+        ({"width": 5, "height": 5, "gravity": "fp:a:b"}, "gravity must be one of"),
+        ({"width": 5, "height": 5, "background": "no colour"}, "unknown color"),
+        ({"width": 5, "height": 5, "background": "#11223344"}, "an opaque colour"),
+        ({"width": 5, "height": 5, "background": (0, 0, 256)}, "an opaque colour"),
+        ({"width": 5, "height": 5, "dpr": 0.0}, "dpr must be"),
+        ({"width": 5, "height": 5, "dpr": float("inf")}, "dpr must be"),
         ({"width": 5, "height": 5, "format": "gif"}, "format must be one of"),
         ({"width": 5, "height": 5, "quality": 0}, "quality must be 1 to 100"),
     ],
@@ -126,6 +141,23 @@ def test_odd_exif_means_upright(tiff: bytes) -> None:
 def test_impossible_sizes(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Size(**arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"region": (0, 0, 10)}, "a region is"),
+        ({"region": (0, 0, 0, 10)}, "a width and a height"),
+        ({"region": (0, 0, 10, "0%")}, "a width and a height"),
+        ({"region": (-1, 0, 10, 10)}, "at least 0"),
+        ({"region": (0, 0, 10, "half")}, "a percentage"),
+        ({"rotate": 45}, "rotate must be"),
+        ({"mirror": "both"}, "mirror must be"),
+    ],
+)
+def test_impossible_passes(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Pass(**arguments)  # type: ignore[arg-type]
 
 
 def test_impossible_requests() -> None:

@@ -71,7 +71,12 @@ def test_chroma_is_interpolated_where_the_output_is_finer() -> None:
         ({"width": 100, "height": 30, "fit": "fill"}, (100, 30)),
         ({"width": 5000}, (640, 480)),
         ({"width": 1280, "enlarge": True}, (1280, 960)),
-        ({"width": 1280, "height": 640, "fit": "cover"}, (640, 320)),
+        ({"width": 1280, "height": 640, "fit": "cover"}, (640, 480)),
+        ({"width": 1280, "height": 100, "fit": "cover"}, (640, 100)),
+        ({"width": 100, "height": 100, "fit": "outside"}, (133, 100)),
+        ({"width": 100, "height": 100, "fit": "pad"}, (100, 100)),
+        ({"width": 1000, "height": 500, "fit": "pad"}, (1000, 500)),
+        ({"width": "25%", "dpr": 2.0}, (320, 240)),
         ({"width": 1, "height": 1}, (1, 1)),
     ],
 )

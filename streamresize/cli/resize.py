@@ -23,7 +23,12 @@ examples:
   streamresize resize photo.jpg -o small.jpg --size 400x400
   streamresize resize *.jpg -o thumbs/ --size 1600x --size 200x200
   streamresize resize *.jpg -o 'web/{stem}-{size}.{ext}' --size 800x --format webp --quality 75
-  streamresize resize photo.jpg -o avatar.png --size 128x128 --fit cover
+  streamresize resize photo.jpg -o avatar.png --size 128x128 --fit cover --gravity north
+  streamresize resize photo.jpg -o face.jpg --size 128 --dpr 2 --fit cover --gravity fp:0.3:0.4
+  streamresize resize photo.jpg -o square.jpg --size 500 --fit pad --background '#204060'
+  streamresize resize photo.jpg -o half.jpg --size 50%
+  streamresize resize map.jpg -o corner.jpg --size 800x --region 50%,0,50%,25%
+  streamresize resize scan.jpg -o turned.jpg --size 800x --rotate 90 --mirror horizontal
   cat photo.jpg | streamresize resize - -o - --size 400x400 > small.jpg
 """
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import TypeAlias, cast, get_args
+from typing import NoReturn, TypeAlias, cast, get_args
 
-from streamresize import Fit, Format, Size
+from streamresize import Fit, Format, Length, Mirror, Pass, PassOptions, Region, Rotation, Size
 from streamresize.cli import inputs
-from streamresize.request import PassOptions
 
 FILE_FORMATS = tuple(name for name in get_args(Format) if name != "array")
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 
-ParsedSize: TypeAlias = tuple[str, int | None, int | None]
+ParsedSize: TypeAlias = tuple[str, Length | None, Length | None]
 
 SIZE_HELP = """\
-SIZE is WxH in pixels, a box that the picture is fitted into; Wx or xH leaves one side open, and W
-alone means WxW."""
+SIZE is WxH in pixels or percent, a box that the picture is fitted into; Wx or xH leaves one side
+open, and W alone means WxW. FIT is one of
+  contain, inside  the whole picture within the box (the default)
+  cover            the box filled, what sticks out cut off; --gravity says what is kept
+  pad              the whole picture, and a background around it
+  outside          the smallest picture that the box fits into, nothing cut off
+  fill             the box filled, whatever becomes of the shape"""
 
 
 def add_size_options(
@@ -34,26 +38,58 @@ def add_size_options(
         metavar="SIZE",
         help="box of an output; may be given several times",
     )
-    parser.add_argument("--fit", choices=get_args(Fit), default="contain")
     parser.add_argument("--format", choices=FILE_FORMATS, help=format_help)
     parser.add_argument("--quality", type=parse_quality, default=80, help="1 to 100 (default 80)")
+    _add_fit_options(parser)
+
+
+def _add_fit_options(parser: argparse._ActionsContainer) -> None:
+    """How the picture fits its sizes."""
+    parser.add_argument("--fit", choices=get_args(Fit), default="contain")
+    parser.add_argument(
+        "--gravity",
+        default="centre",
+        metavar="WHERE",
+        help="what cover keeps and where pad puts the picture: centre (default), north, "
+        "north-east, ..., or fp:x:y, a point with x and y from 0 to 1",
+    )
+    parser.add_argument(
+        "--background",
+        default=(255, 255, 255),
+        metavar="COLOR",
+        help="around the picture with pad: a name or a code such as '#204060' (default: white)",
+    )
     parser.add_argument("--enlarge", action="store_true", help="allow more pixels than IN has")
+    parser.add_argument(
+        "--dpr", type=float, default=1.0, metavar="N", help="multiply SIZE: 2 for two pixels to one"
+    )
 
 
 def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...]:
-    """A `Size` for each --size."""
+    """A `Size` for each --size; leaves with a usage error for values out of range."""
     sizes = cast(list[ParsedSize], arguments.sizes)
-    return tuple(
-        Size(
-            width,
-            height,
-            fit=arguments.fit,
-            format=format,
-            quality=arguments.quality,
-            enlarge=arguments.enlarge,
+    try:
+        return tuple(
+            Size(
+                width,
+                height,
+                fit=arguments.fit,
+                format=format,
+                quality=arguments.quality,
+                enlarge=arguments.enlarge,
+                gravity=arguments.gravity,
+                background=arguments.background,
+                dpr=arguments.dpr,
+            )
+            for _, width, height in sizes
         )
-        for _, width, height in sizes
-    )
+    except ValueError as error:
+        _usage_error(arguments, error)
+
+
+def _usage_error(arguments: argparse.Namespace, error: ValueError) -> NoReturn:
+    parser: argparse.ArgumentParser = arguments.parser
+    parser.error(str(error))
 
 
 def size_texts(arguments: argparse.Namespace) -> tuple[str, ...]:
@@ -73,6 +109,16 @@ def add_pass_options(parser: argparse._ActionsContainer) -> None:
         "--no-auto-orient", dest="auto_orient", action="store_false", help="ignore EXIF orientation"
     )
     parser.add_argument(
+        "--region",
+        type=parse_region,
+        metavar="X,Y,W,H",
+        help="of IN, upright, in pixels or percent: show that part alone",
+    )
+    parser.add_argument(
+        "--rotate", type=int, choices=get_args(Rotation), default=0, help="clockwise, in degrees"
+    )
+    parser.add_argument("--mirror", choices=get_args(Mirror), help="after rotating")
+    parser.add_argument(
         "--threads",
         type=inputs.positive,
         metavar="N",
@@ -81,27 +127,45 @@ def add_pass_options(parser: argparse._ActionsContainer) -> None:
 
 
 def pass_options(arguments: argparse.Namespace, threads: int | None) -> PassOptions:
-    """threads: where --threads is not given."""
-    return {
+    """Leaves with a usage error for values out of range. threads: where --threads is not given."""
+    options: PassOptions = {
         "auto_orient": arguments.auto_orient,
         "strict": arguments.strict,
         "preview": arguments.preview,
         "threads": arguments.threads or threads,
+        "region": arguments.region,
+        "rotate": arguments.rotate,
+        "mirror": arguments.mirror,
     }
+    try:
+        Pass(**options)
+    except ValueError as error:
+        _usage_error(arguments, error)
+    return options
+
+
+def parse_length(text: str) -> Length:
+    """Digits as pixels; what is no percentage is refused where the length is used."""
+    return int(text) if text.isdecimal() else text
 
 
 def parse_size(text: str) -> ParsedSize:
     """SIZE as (text, width, height)."""
-    match = re.fullmatch(r"(\d*)(x?)(\d*)", text)
+    match = re.fullmatch(r"([\d.%]*)(x?)([\d.%]*)", text)
     if match is None or not (match[1] or match[3]):
         raise argparse.ArgumentTypeError(f"{text!r} is not WxH, Wx, xH or W")
-    width = int(match[1]) if match[1] else None
-    height = int(match[3]) if match[3] else None
+    width = parse_length(match[1]) if match[1] else None
+    height = parse_length(match[3]) if match[3] else None
     if not match[2]:
         height = width
-    if 0 in (width, height):
-        raise argparse.ArgumentTypeError(f"{text!r}: a side must be at least 1 pixel")
     return text, width, height
+
+
+def parse_region(text: str) -> Region:
+    lengths = tuple(parse_length(part) for part in text.split(","))
+    if len(lengths) != 4:
+        raise argparse.ArgumentTypeError(f"{text!r} is not X,Y,W,H")
+    return lengths
 
 
 def parse_quality(text: str) -> int:
