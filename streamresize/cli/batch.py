@@ -62,7 +62,7 @@ def add_parser(subparsers: Any) -> None:
     )
     _add_input_options(parser.add_argument_group("inputs"))
     _add_output_options(parser.add_argument_group("outputs"))
-    pictures = parser.add_argument_group("pictures", size_options.SIZE_HELP.replace("\n", " "))
+    pictures = parser.add_argument_group("pictures", size_options.SIZE_HELP)
     size_options.add_size_options(pictures, format_help="default: jpeg", required=False)
     size_options.add_pass_options(pictures)
     pictures.add_argument(
