@@ -10,6 +10,7 @@ from streamresize.api import (
     strips,
     thumbnail,
 )
+from streamresize.color import IccUse
 from streamresize.errors import (
     EncodeError,
     LimitExceeded,
@@ -25,6 +26,7 @@ from streamresize.info import ImageInfo
 from streamresize.lengths import Length, Region
 from streamresize.limits import Limits
 from streamresize.memory import estimate_memory
+from streamresize.metadata import Kept
 from streamresize.pipeline import OutputImage, Result
 from streamresize.request import Pass, PassOptions, Size
 from streamresize.sinks import Background, Format
@@ -37,7 +39,9 @@ __all__ = [
     "Fit",
     "Format",
     "Gravity",
+    "IccUse",
     "ImageInfo",
+    "Kept",
     "Length",
     "LimitExceeded",
     "Limits",

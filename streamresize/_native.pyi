@@ -41,7 +41,7 @@ class Header:
         """(id, horizontal factor, vertical factor, width, height) of each."""
     @property
     def segments(self) -> list[tuple[int, bytes]]:
-        """(marker, payload) of the APP0, APP1, APP2 and APP14 segments."""
+        """(marker, payload) of the APP0, APP1, APP2, APP13 and APP14 segments."""
 
 class Decoder:
     def __init__(self, limits: Limits) -> None: ...

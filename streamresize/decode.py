@@ -82,6 +82,11 @@ class StripDecoder:
         return self._info
 
     @property
+    def segments(self) -> list[tuple[int, bytes]]:
+        """(marker, payload) of the application segments kept, once there is `info`."""
+        return self._native.header.segments
+
+    @property
     def complete(self) -> bool:
         """Every wanted row has been given out; what else the source holds does not matter."""
         return self._mcu_row > 0 and self._mcu_row == self._mcu_rows.stop

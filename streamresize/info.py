@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from streamresize import exif, icc
+
 if TYPE_CHECKING:
     from streamresize import _native
 
 Color = Literal["gray", "ycbcr", "rgb", "cmyk", "ycck", "unknown"]
 
 APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
-EXIF_ORIENTATION = 0x0112
-EXIF_SHORT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class ImageInfo:
     color: how the components code colour; "unknown" for two components.
     orientation: EXIF orientation, 1 (upright) to 8.
     has_jfif, has_exif, has_icc, has_adobe: application segments present.
+    icc_description: the name of the embedded colour profile, None where there is none that can be
+        used with the picture. is_srgb: no such profile, or one that means what sRGB means.
     """
 
     width: int
@@ -47,6 +49,8 @@ class ImageInfo:
     has_exif: bool
     has_icc: bool
     has_adobe: bool
+    icc_description: str | None
+    is_srgb: bool
 
     def sampling_ratio(self, component: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """(factor, largest factor) of the component, across and down."""
@@ -67,10 +71,11 @@ def image_info(header: _native.Header) -> ImageInfo:
     """Interpret a header that the decoder has read."""
     segments = header.segments
     jfif = any(marker == APP0 and payload.startswith(b"JFIF\0") for marker, payload in segments)
-    exif = [p[6:] for m, p in segments if m == APP1 and p.startswith(b"Exif\0\0")]
-    icc = any(m == APP2 and p.startswith(b"ICC_PROFILE\0") for m, p in segments)
+    tiff = [p[6:] for m, p in segments if m == APP1 and p.startswith(b"Exif\0\0")]
+    has_icc = any(m == APP2 and p.startswith(icc.SEGMENT) for m, p in segments)
     adobe = _adobe_transform(segments)
     ids = tuple(component[0] for component in header.components)
+    profile = _profile(segments, len(ids)) if has_icc else None
     return ImageInfo(
         width=header.width,
         height=header.height,
@@ -81,12 +86,23 @@ def image_info(header: _native.Header) -> ImageInfo:
         restart_interval=header.restart_interval,
         multi_scan=header.multi_scan,
         color=_color(ids, jfif, adobe),
-        orientation=exif_orientation(exif[0]) if exif else 1,
+        orientation=exif.orientation(tiff[0]) if tiff else 1,
         has_jfif=jfif,
-        has_exif=bool(exif),
-        has_icc=icc,
+        has_exif=bool(tiff),
+        has_icc=has_icc,
         has_adobe=adobe is not None,
+        icc_description=profile.description if profile else None,
+        is_srgb=profile is None or profile.is_srgb,
     )
+
+
+def _profile(segments: list[tuple[int, bytes]], components: int) -> icc.Profile | None:
+    """The embedded profile, None where it cannot be used."""
+    try:
+        data = icc.embedded(segments)
+        return icc.parse(data, components) if data is not None else None
+    except icc.BrokenProfile:
+        return None
 
 
 def _adobe_transform(segments: list[tuple[int, bytes]]) -> int | None:
@@ -110,20 +126,3 @@ def _color(ids: tuple[int, ...], jfif: bool, adobe: int | None) -> Color:
     if len(ids) == 4:
         return "cmyk" if adobe in (None, 0) else "ycck"
     return "unknown"
-
-
-def exif_orientation(tiff: bytes) -> int:
-    """Orientation from the first directory of an EXIF block; 1 where it is absent or not 1..8."""
-    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
-
-    def number(offset: int, size: int) -> int:
-        return int.from_bytes(tiff[offset : offset + size], order)
-
-    directory = number(4, 4)
-    for entry in range(directory + 2, directory + 2 + 12 * number(directory, 2), 12):
-        if entry + 12 > len(tiff):
-            break
-        if number(entry, 2) == EXIF_ORIENTATION and number(entry + 2, 2) == EXIF_SHORT:
-            value = number(entry + 8, 2)
-            return value if 1 <= value <= 8 else 1
-    return 1

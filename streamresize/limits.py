@@ -17,7 +17,8 @@ class Limits:
     width, height: of the source, in pixels.
     pixels: width times height of the source.
     source_bytes: compressed bytes read.
-    metadata_bytes: payload of the application segments that are kept (JFIF, EXIF, ICC, Adobe).
+    metadata_bytes: payload of the application segments that are kept (JFIF, EXIF, XMP, ICC,
+        Photoshop, Adobe).
     scans: of a progressive or non-interleaved file.
     blocks, blocks_per_byte: work. Decoding may visit `blocks` 8 x 8 blocks, or `blocks_per_byte`
         for each byte of the source where that is more; every scan visits its blocks anew.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from streamresize.color import RowColor
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
@@ -33,7 +34,12 @@ BLOCK_BYTES = 64 * 2 + 1 + 8  # coefficients, the last one's index, the mask of 
 DC_BYTES = 2 + 1
 
 # Code and data of the libraries that a request loads, once for the process.
-LIBRARY_BYTES = {"turbojpeg": 1_900_000, "pillow": 6_000_000, "imagehash": 3_600_000}
+LIBRARY_BYTES = {
+    "turbojpeg": 1_900_000,
+    "pillow": 6_000_000,
+    "littlecms": 3_000_000,
+    "imagehash": 3_600_000,
+}
 
 
 def estimate_memory(
@@ -64,7 +70,7 @@ def estimate_memory(
         + strip_bytes(info, scales)
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
-        + library_bytes(sizes, fingerprint)
+        + library_bytes(info, sizes, fingerprint)
     )
 
 
@@ -119,14 +125,17 @@ def strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
     return sum(in_mcu_row) * max(1, STRIP_SAMPLES // max(in_mcu_row))
 
 
-def library_bytes(sizes: Sequence[Size], fingerprint: bool) -> int:
+def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> int:
     """What the first request of its kind loads."""
     formats = {size.format for size in sizes}
     loaded = []
     if "jpeg" in formats:
         loaded.append("turbojpeg")
-    if formats & {"png", "webp"}:
+    converts = any(RowColor(info, None, size.icc_use).nbytes for size in sizes)
+    if formats & {"png", "webp"} or converts:
         loaded.append("pillow")
+    if converts:
+        loaded.append("littlecms")
     if fingerprint:
         loaded.append("imagehash")
     return sum(LIBRARY_BYTES[name] for name in loaded)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from streamresize.color import RowColor
 from streamresize.decode import StripDecoder
 from streamresize.geometry import (
     ORIENTATIONS,
@@ -17,6 +18,7 @@ from streamresize.geometry import (
     plane_length,
 )
 from streamresize.info import ImageInfo
+from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
 from streamresize.resample import Axis, Filter, PlaneResampler
@@ -51,7 +53,8 @@ class Result:
     """What one pass gave.
 
     images: one for each size, in order. fingerprint: `imagehash.phash` of the stored picture, if
-    asked for. warnings: one line for each damaged place. bytes_read: compressed bytes needed.
+    asked for. warnings: one line for each damaged
+    place, and for a colour profile that could not be used. bytes_read: compressed bytes needed.
     """
 
     info: ImageInfo
@@ -158,6 +161,7 @@ class Job:
         self._fingerprint = fingerprint
         self._decoder = StripDecoder(options.limits, store)
         self._pictures: list[PictureSink] = []
+        self._metadata = Metadata()
         self._phash: PhashSink | None = None
         self._branches: list[Branch] = []
 
@@ -187,9 +191,14 @@ class Job:
             info=info,
             images=tuple(images),
             fingerprint=self._phash.finish() if self._phash else None,
-            warnings=self._decoder.warnings,
+            warnings=self._warnings(),
             bytes_read=self._decoder.bytes_consumed,
         )
+
+    def _warnings(self) -> tuple[str, ...]:
+        of_color = (warning for sink in self._pictures for warning in sink.color.warnings)
+        about_files = dict.fromkeys([*self._metadata.warnings, *of_color])
+        return (*self._decoder.warnings, *about_files)
 
     def _advance(self) -> ImageInfo | None:
         info = self._decoder.info
@@ -205,7 +214,8 @@ class Job:
 
     def _plan(self, info: ImageInfo) -> None:
         options = self._options
-        self._pictures = picture_sinks(info, self._sizes, options)
+        self._metadata = of_source(self._decoder.segments)
+        self._pictures = picture_sinks(info, self._sizes, options, self._metadata)
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
@@ -225,8 +235,10 @@ class Job:
         self._branches = branches
 
 
-def picture_sinks(info: ImageInfo, sizes: Sequence[Size], options: Pass) -> list[PictureSink]:
-    """A sink for each size. Raises RegionError, EncodeError."""
+def picture_sinks(
+    info: ImageInfo, sizes: Sequence[Size], options: Pass, metadata: Metadata = NO_METADATA
+) -> list[PictureSink]:
+    """A sink for each size. metadata: of the source. Raises RegionError, EncodeError."""
     view = make_view(
         (info.width, info.height),
         ORIENTATIONS[info.orientation if options.auto_orient else 1],
@@ -250,6 +262,8 @@ def picture_sinks(info: ImageInfo, sizes: Sequence[Size], options: Pass) -> list
             view.orientation,
             size.format,
             size.quality,
+            RowColor(info, metadata.profile or None, size.icc_use),
+            partial(for_output, metadata, size.keep, upright=options.auto_orient),
         )
         for size in sizes
     ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import isfinite
 from typing import TypedDict, cast
 
+from streamresize.color import ICC_USES, IccUse
 from streamresize.geometry import MIRRORS, ROTATIONS, WHITE, Fit, Mirror, Rotation, check_box
 from streamresize.gravity import Gravity, focal_point
 from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
+from streamresize.metadata import KEPT, Kept
 from streamresize.sinks import FORMATS, Background, Format, background_rgb
 
 
@@ -27,6 +30,10 @@ class Size:
     background: around the picture with "pad": (red, green, blue), 0 to 255, or a name or code as
         Pillow's ImageColor knows them.
     dpr: device pixel ratio, above 0, by which the box is multiplied.
+    icc: what becomes of an embedded colour profile: "srgb" converts the picture to sRGB, "keep"
+        leaves its samples and embeds the profile, "strip" leaves the samples (see docs/color.md).
+    keep: metadata that the file carries, of "icc" (the same as icc="keep"), "exif", "xmp" and
+        "copyright" (author and copyright notice alone, as EXIF).
 
     Raises ValueError for values out of range.
     """
@@ -40,6 +47,8 @@ class Size:
     gravity: Gravity = "centre"
     background: Background = WHITE
     dpr: float = 1.0
+    icc: IccUse = "srgb"
+    keep: Collection[Kept] = frozenset()
 
     def __post_init__(self) -> None:
         self._check_geometry()
@@ -47,6 +56,8 @@ class Size:
             raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+        check_metadata(self.icc, self.keep)
+        object.__setattr__(self, "keep", frozenset(self.keep))
 
     def _check_geometry(self) -> None:
         check_box(self.width, self.height, self.fit)
@@ -54,6 +65,20 @@ class Size:
         background_rgb(self.background)
         if not (self.dpr > 0 and isfinite(self.dpr)):
             raise ValueError(f"dpr must be above 0, not {self.dpr}")
+
+    @property
+    def icc_use(self) -> IccUse:
+        return "keep" if "icc" in self.keep else self.icc
+
+
+def check_metadata(icc: str, keep: Collection[str]) -> None:
+    """Raise ValueError for values out of range, and where one contradicts the other."""
+    if icc not in ICC_USES:
+        raise ValueError(f"icc must be one of {', '.join(ICC_USES)}, not {icc!r}")
+    if isinstance(keep, str) or not set(keep) <= set(KEPT):
+        raise ValueError(f"keep must hold some of {', '.join(KEPT)}, not {keep!r}")
+    if icc == "strip" and "icc" in keep:
+        raise ValueError("icc='strip' and keep={'icc'} contradict each other")
 
 
 class SizeOptions(TypedDict, total=False):
@@ -66,6 +91,8 @@ class SizeOptions(TypedDict, total=False):
     gravity: Gravity
     background: Background
     dpr: float
+    icc: IccUse
+    keep: Collection[Kept]
 
 
 @dataclass(frozen=True, slots=True)

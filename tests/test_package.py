@@ -21,14 +21,15 @@ from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 PUBLIC = {
-    "Background", "EncodeError", "Fit", "Format", "Gravity", "ImageInfo", "Length", "LimitExceeded",
-    "Limits", "MalformedJPEG", "Mirror", "OutputImage", "Pass", "PassOptions", "Region",
-    "RegionError", "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError",
-    "Strip", "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory", "probe", "process",
-    "process_many", "resize", "strips", "thumbnail",
+    "Background", "EncodeError", "Fit", "Format", "Gravity", "IccUse", "ImageInfo", "Kept",
+    "Length", "LimitExceeded", "Limits", "MalformedJPEG", "Mirror", "OutputImage", "Pass",
+    "PassOptions", "Region", "RegionError", "Result", "Rotation", "Size", "Source",
+    "SourceError", "StreamResizeError", "Strip", "UnsupportedJPEG", "aprocess", "decode_planes",
+    "estimate_memory", "probe", "process", "process_many", "resize", "strips", "thumbnail",
 }  # fmt: skip
 TYPES = {
-    "Background", "Fit", "Format", "Gravity", "Length", "Mirror", "Region", "Rotation", "Source",
+    "Background", "Fit", "Format", "Gravity", "IccUse", "Kept", "Length", "Mirror", "Region",
+    "Rotation", "Source",
 }  # fmt: skip
 
 
@@ -83,6 +84,8 @@ def test_what_an_image_says_of_itself() -> None:
         has_exif=True,
         has_icc=True,
         has_adobe=False,
+        icc_description=None,
+        is_srgb=True,
     )
     assert json.loads(json.dumps(info.to_dict()))["sampling"] == [[2, 1], [1, 1], [1, 1]]
 

@@ -25,6 +25,7 @@ inline constexpr std::uint8_t kDhp = 0xDE;
 inline constexpr std::uint8_t kApp0 = 0xE0;
 inline constexpr std::uint8_t kApp1 = 0xE1;
 inline constexpr std::uint8_t kApp2 = 0xE2;
+inline constexpr std::uint8_t kApp13 = 0xED;
 inline constexpr std::uint8_t kApp14 = 0xEE;
 inline constexpr std::uint8_t kJpegLsSof55 = 0xF7;
 inline constexpr std::uint8_t kTem = 0x01;
@@ -42,7 +43,8 @@ constexpr bool is_standalone(std::uint8_t code) {
 }
 
 constexpr bool is_kept(std::uint8_t code) {
-  return code == kApp0 || code == kApp1 || code == kApp2 || code == kApp14;
+  return code == kApp0 || code == kApp1 || code == kApp2 || code == kApp13 ||
+         code == kApp14;
 }
 
 // Markers whose segments are read; all others are passed over.

@@ -295,20 +295,22 @@ TEST(application_segments_are_kept) {
   const Bytes exif(300, 7);
   const auto [status, header] =
       read({kSoi, segment(0xE0, {1, 2, 3}), segment(0xE5, Bytes(5000, 9)), segment(0xE1, exif),
-            segment(0xFE, {4}), segment(0xE2, {}), segment(0xEE, {5}), kDqt, kSof, kSos});
+            segment(0xFE, {4}), segment(0xE2, {}), segment(0xED, {6}), segment(0xEE, {5}), kDqt, kSof,
+            kSos});
   CHECK(status.ok());
-  CHECK_EQUAL(header.segments.size(), 4U);
+  CHECK_EQUAL(header.segments.size(), 5U);
   CHECK_EQUAL(header.segments[0].marker, 0xE0);
   CHECK_EQUAL(header.segments[0].offset, 6U);
   CHECK(header.segments[1].payload == exif);
   CHECK(header.segments[2].payload.empty());
-  CHECK_EQUAL(header.segments[3].marker, 0xEE);
+  CHECK_EQUAL(header.segments[3].marker, 0xED);
+  CHECK_EQUAL(header.segments[4].marker, 0xEE);
 }
 
 TEST(kept_segments_are_limited) {
   const std::vector<Bytes> parts{kSoi,
                                  segment(0xE1, Bytes(60, 0)),
-                                 segment(0xED, Bytes(900, 0)),
+                                 segment(0xEC, Bytes(900, 0)),
                                  segment(0xE2, Bytes(40, 0)),
                                  kDqt,
                                  kSof,

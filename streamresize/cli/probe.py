@@ -51,4 +51,6 @@ def describe(name: str, info: streamresize.ImageInfo) -> str:
     for kind in ("jfif", "exif", "icc", "adobe"):
         if getattr(info, f"has_{kind}"):
             facts.append(kind.upper() if kind != "adobe" else "Adobe")
+    if info.icc_description:
+        facts.append(f"profile {info.icc_description!r}")
     return f"{name}: {', '.join(facts)}"

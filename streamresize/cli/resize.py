@@ -26,6 +26,7 @@ examples:
   streamresize resize photo.jpg -o avatar.png --size 128x128 --fit cover --gravity north
   streamresize resize photo.jpg -o face.jpg --size 128 --dpr 2 --fit cover --gravity fp:0.3:0.4
   streamresize resize photo.jpg -o square.jpg --size 500 --fit pad --background '#204060'
+  streamresize resize photo.jpg -o web.jpg --size 1600x --keep copyright
   streamresize resize photo.jpg -o half.jpg --size 50%
   streamresize resize map.jpg -o corner.jpg --size 800x --region 50%,0,50%,25%
   streamresize resize scan.jpg -o turned.jpg --size 800x --rotate 90 --mirror horizontal

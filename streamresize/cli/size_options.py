@@ -6,7 +6,19 @@ import argparse
 import re
 from typing import NoReturn, TypeAlias, cast, get_args
 
-from streamresize import Fit, Format, Length, Mirror, Pass, PassOptions, Region, Rotation, Size
+from streamresize import (
+    Fit,
+    Format,
+    IccUse,
+    Kept,
+    Length,
+    Mirror,
+    Pass,
+    PassOptions,
+    Region,
+    Rotation,
+    Size,
+)
 from streamresize.cli import inputs
 
 FILE_FORMATS = tuple(name for name in get_args(Format) if name != "array")
@@ -40,6 +52,19 @@ def add_size_options(
     )
     parser.add_argument("--format", choices=FILE_FORMATS, help=format_help)
     parser.add_argument("--quality", type=parse_quality, default=80, help="1 to 100 (default 80)")
+    parser.add_argument(
+        "--icc",
+        choices=get_args(IccUse),
+        default="srgb",
+        help="colour profile: convert to sRGB (default), embed it, or ignore it",
+    )
+    parser.add_argument(
+        "--keep",
+        type=parse_keep,
+        default=frozenset(),
+        metavar="WHAT",
+        help="metadata to keep: any of icc,exif,xmp,copyright",
+    )
     _add_fit_options(parser)
 
 
@@ -80,6 +105,8 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 gravity=arguments.gravity,
                 background=arguments.background,
                 dpr=arguments.dpr,
+                icc=arguments.icc,
+                keep=arguments.keep,
             )
             for _, width, height in sizes
         )
@@ -172,3 +199,10 @@ def parse_quality(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 100")
     return int(text)
+
+
+def parse_keep(text: str) -> frozenset[str]:
+    chosen = frozenset(text.split(","))
+    if not chosen <= set(get_args(Kept)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of {', '.join(get_args(Kept))}")
+    return chosen

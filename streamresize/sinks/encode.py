@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
 from streamresize.errors import EncodeError
+from streamresize.metadata import NO_METADATA, Metadata, into_jpeg, pillow_options
 from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
 
@@ -81,9 +82,19 @@ def _jpeg_with_pillow(planes: Sequence[Samples], quality: int) -> bytes:
     return _save(merged, "jpeg", quality)
 
 
-def file_from_picture(picture: Samples, format: Format, quality: int) -> bytes:
+def file_from_picture(
+    picture: Samples, format: Format, quality: int, metadata: Metadata = NO_METADATA
+) -> bytes:
     """JPEG (4:2:0), PNG or WebP of a gray (h, w) or RGB (h, w, 3) uint8 picture."""
-    encoder = turbojpeg() if format == "jpeg" and picture.ndim == 3 else None
+    if format == "jpeg":
+        return into_jpeg(_jpeg_from_picture(picture, quality), metadata)
+    from PIL import Image
+
+    return _save(Image.fromarray(picture), format, quality, **pillow_options(metadata, format))
+
+
+def _jpeg_from_picture(picture: Samples, quality: int) -> bytes:
+    encoder = turbojpeg() if picture.ndim == 3 else None
     if encoder is not None:
         from turbojpeg import TJPF_RGB, TJSAMP_420
 
@@ -96,11 +107,12 @@ def file_from_picture(picture: Samples, format: Format, quality: int) -> bytes:
         return data
     from PIL import Image
 
-    return _save(Image.fromarray(picture), format, quality)
+    return _save(Image.fromarray(picture), "jpeg", quality)
 
 
-def _save(image: Image.Image, format: str, quality: int) -> bytes:
-    options: dict[str, object] = {} if format == "png" else {"quality": quality}
+def _save(image: Image.Image, format: str, quality: int, **options: Any) -> bytes:
+    if format != "png":
+        options["quality"] = quality
     if format == "jpeg" and image.mode != "L":
         options["subsampling"] = "4:2:0"
     buffer = io.BytesIO()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import numpy as np
 
-from streamresize.color import PLANES_USED, to_picture
+from streamresize.color import PLANES_USED, RowColor
 from streamresize.geometry import ORIENTATIONS, Orientation, Placement
 from streamresize.info import ImageInfo
+from streamresize.metadata import Metadata, into_jpeg, with_profile
 from streamresize.sinks.base import CollectingSink, PlaneRequest
 from streamresize.sinks.canvas import canvas_bytes, on_canvas
 from streamresize.sinks.encode import (
@@ -19,6 +23,7 @@ from streamresize.sinks.encode import (
 from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
 
+MetadataOf: TypeAlias = Callable[[int, int], Metadata]
 UPRIGHT = ORIENTATIONS[1]
 
 
@@ -57,15 +62,23 @@ class PictureSink(CollectingSink):
         orientation: Orientation,
         format: Format,
         quality: int,
+        color: RowColor,
+        metadata: MetadataOf,
     ) -> None:
         super().__init__(requests)
         self.format = format
+        self.color = color
         self.width, self.height = orientation.turned((placement.x.samples, placement.y.samples))
         if placement.canvas is not None:
             self.width, self.height = placement.canvas.width, placement.canvas.height
         check_size(self.height, self.width, format)
         self._orientation = orientation
         self._quality = quality
+        self._metadata_of = metadata
+
+    def _metadata(self) -> Metadata:
+        """What the file carries."""
+        return with_profile(self._metadata_of(self.width, self.height), self.color.embedded)
 
     def finish(self) -> bytes | Samples:
         raise NotImplementedError
@@ -89,7 +102,7 @@ class JpegSink(PictureSink):
     def finish(self) -> bytes:
         if self._orientation != UPRIGHT:
             self._yuv = turned(self._yuv, self._orientation)
-        return jpeg_from_yuv(self._yuv, self._quality)
+        return into_jpeg(jpeg_from_yuv(self._yuv, self._quality), self._metadata())
 
 
 class RasterSink(PictureSink):
@@ -102,10 +115,11 @@ class RasterSink(PictureSink):
         orientation: Orientation,
         format: Format,
         quality: int,
+        color: RowColor,
+        metadata: MetadataOf,
     ) -> None:
         requests = _full_requests(info, placement)
-        super().__init__(requests, placement, orientation, format, quality)
-        self._info = info
+        super().__init__(requests, placement, orientation, format, quality, color, metadata)
         self._canvas = placement.canvas
 
     @property
@@ -115,17 +129,15 @@ class RasterSink(PictureSink):
         copies = 1 if self._orientation == UPRIGHT else 2
         ground = canvas_bytes(self._canvas, gray=len(self.requests) == 1)
         encoded = encoded_bytes(self.width * self.height, self.format)
-        return copies * planes + picture + ground + encoded
+        return copies * planes + picture + self.color.nbytes + ground + encoded
 
     def finish(self) -> bytes | Samples:
-        info = self._info
-        planes = [upright(plane, self._orientation) for plane in self.planes]
-        picture = to_picture(planes, info.color, inverted=info.has_adobe)
+        picture = self.color([upright(plane, self._orientation) for plane in self.planes])
         if self._canvas is not None:
             picture = on_canvas(picture, self._canvas)
         if self.format == "array":
             return picture
-        return file_from_picture(picture, self.format, self._quality)
+        return file_from_picture(picture, self.format, self._quality, self._metadata())
 
 
 def turned(yuv: YuvBuffer, orientation: Orientation) -> YuvBuffer:
@@ -143,13 +155,17 @@ def picture_sink(
     orientation: Orientation,
     format: Format,
     quality: int,
+    color: RowColor,
+    metadata: MetadataOf,
 ) -> PictureSink:
-    """The sink for `format`; JPEG from gray and YCbCr needs no RGB on the way, without a canvas."""
-    planar = PLANES_USED[info.color] == 1 or info.color == "ycbcr"
-    if format != "jpeg" or not planar or placement.canvas is not None:
-        return RasterSink(info, placement, orientation, format, quality)
+    """The sink for `format`; JPEG from gray and YCbCr as they are needs no RGB on the way.
+
+    metadata: what a file of some width and height carries, beside its profile.
+    """
+    if format != "jpeg" or not color.identity or placement.canvas is not None:
+        return RasterSink(info, placement, orientation, format, quality, color, metadata)
     is_color = info.color == "ycbcr"
     requests = (
         _chroma_halved(placement, orientation) if is_color else _full_requests(info, placement)
     )
-    return JpegSink(requests, placement, orientation, format, quality)
+    return JpegSink(requests, placement, orientation, format, quality, color, metadata)

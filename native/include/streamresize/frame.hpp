@@ -45,7 +45,8 @@ struct Frame {
   [[nodiscard]] bool arithmetic() const { return sof >= 9; }
 };
 
-// An application segment kept for the caller: APP0, APP1, APP2 or APP14, without its length field.
+// An application segment kept for the caller: APP0, APP1, APP2, APP13 or APP14, without its
+// length field.
 struct Segment {
   std::uint8_t marker = 0;
   std::uint64_t offset = 0;
