@@ -18,6 +18,7 @@ from streamresize.cli import main
 
 from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
+from .support.profiles import rgb_profile
 
 Run = subprocess.CompletedProcess[bytes]
 
@@ -312,3 +313,25 @@ def test_the_package_entry_point_is_main() -> None:
 
     scripts = SimpleNamespace(**{e.name: e for e in entry_points(group="console_scripts")})
     assert scripts.streamresize.load() is main
+
+
+def test_profile_and_metadata(pictures: Path) -> None:
+    block = Image.Exif()
+    block[0x8298] = "mine"
+    data = pillow_jpeg(photo(64, 48), icc_profile=rgb_profile(), exif=block.tobytes())
+    (pictures / "wide.jpg").write_bytes(data)
+    for name, options in (("srgb", []), ("kept", ["--icc", "keep", "--keep", "exif,copyright"])):
+        assert status_of("resize", "wide.jpg", "-o", f"{name}.jpg", "--size", "32", *options) == 0
+    srgb, kept = Image.open("srgb.jpg"), Image.open("kept.jpg")
+    assert not {"icc_profile", "exif"} & set(srgb.info)
+    assert kept.info["icc_profile"] == rgb_profile()
+    assert kept.getexif()[0x8298] == "mine"
+    assert srgb.tobytes() != kept.tobytes()
+
+
+@pytest.mark.parametrize(
+    "options", [["--keep", "gps"], ["--icc", "adobe"], ["--icc", "strip", "--keep", "icc"]]
+)
+def test_wrong_wishes_for_colour(pictures: Path, options: list[str]) -> None:
+    assert status_of("resize", "a.jpg", "-o", "out.jpg", "--size", "32", *options) == 2
+    assert "out.jpg" not in files(pictures)
