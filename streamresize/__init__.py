@@ -10,14 +10,17 @@ from streamresize.api import (
     strips,
     thumbnail,
 )
+from streamresize.background import Background
 from streamresize.color import IccUse
 from streamresize.errors import (
     EncodeError,
     LimitExceeded,
+    MalformedImage,
     MalformedJPEG,
     RegionError,
     SourceError,
     StreamResizeError,
+    UnsupportedFormat,
     UnsupportedJPEG,
 )
 from streamresize.geometry import Fit, Mirror, Rotation
@@ -29,7 +32,7 @@ from streamresize.memory import estimate_memory
 from streamresize.metadata import Kept
 from streamresize.pipeline import OutputImage, Result
 from streamresize.request import Pass, PassOptions, Size
-from streamresize.sinks import Background, Format
+from streamresize.sinks import Format
 from streamresize.sources import Source
 from streamresize.strips import Strip
 
@@ -45,6 +48,7 @@ __all__ = [
     "Length",
     "LimitExceeded",
     "Limits",
+    "MalformedImage",
     "MalformedJPEG",
     "Mirror",
     "OutputImage",
@@ -59,6 +63,7 @@ __all__ = [
     "SourceError",
     "StreamResizeError",
     "Strip",
+    "UnsupportedFormat",
     "UnsupportedJPEG",
     "aprocess",
     "decode_planes",

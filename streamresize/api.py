@@ -8,7 +8,7 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from streamresize.decode import StripDecoder
+from streamresize.decoders import SourceDecoder
 from streamresize.errors import StreamResizeError
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 
 def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
-    """Read the headers of a JPEG and nothing more.
+    """Read the headers of a picture and nothing more; WebP, AVIF and HEIC are read to their end.
 
     source: path, URL (a str with `scheme://`, read with fsspec), bytes-like object, binary file
     object (seekable or not) or iterator of chunks.
-    Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError.
+    Raises MalformedJPEG, UnsupportedJPEG, MalformedImage, UnsupportedFormat, LimitExceeded,
+    SourceError.
     """
-    with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
+    with open_source(source) as opened, closing(SourceDecoder(limits, opened.store)) as decoder:
         return _read_header(decoder, opened.chunks)
 
 
@@ -79,8 +80,9 @@ def process(
     sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
     options: the keywords of `Pass`.
 
-    Raises MalformedJPEG, UnsupportedJPEG, LimitExceeded, SourceError, EncodeError; ValueError when
-    nothing is asked for, or no thread; TypeError for an unknown keyword.
+    Raises MalformedJPEG, UnsupportedJPEG, MalformedImage, UnsupportedFormat, LimitExceeded,
+    SourceError, EncodeError; ValueError when nothing is asked for, or no thread; TypeError for an
+    unknown keyword.
     """
     _require_work(sizes, fingerprint)
     with (
@@ -166,11 +168,12 @@ def decode_planes(
 
     scale: 1, 2, 4 or 8, or one of these for each component. Plane i at scale s has
     ceil(ceil(width * h_i / h_max) / s) columns (T.81 A.1.1). At scale 1 the samples are those of
-    the accurate integer inverse DCT; at 2, 4 and 8 those of the N-point transform, N = 8 / s.
+    the accurate integer inverse DCT; at 2, 4 and 8 those of the N-point transform, N = 8 / s. Of a
+    source that is no JPEG, a sample is the mean of s x s samples, and transparent parts are white.
 
     Raises what `process` raises, and ValueError for other scales.
     """
-    with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
+    with open_source(source) as opened, closing(SourceDecoder(limits, opened.store)) as decoder:
         strips = _strips(decoder, opened.chunks, scale, strict=strict, threads=threads, whole=True)
         return list(next(strips).planes)
 
@@ -187,7 +190,7 @@ def strips(
 
     Every strip has arrays of its own. scale, errors: as in `decode_planes`.
     """
-    with open_source(source) as opened, closing(StripDecoder(limits, opened.store)) as decoder:
+    with open_source(source) as opened, closing(SourceDecoder(limits, opened.store)) as decoder:
         yield from _strips(decoder, opened.chunks, scale, strict=strict, threads=threads)
 
 
@@ -196,7 +199,7 @@ def _require_work(sizes: Sequence[Size], fingerprint: bool) -> None:
         raise ValueError("nothing to do: no sizes and no fingerprint")
 
 
-def _feed(decoder: StripDecoder, chunks: Iterator[Chunk]) -> None:
+def _feed(decoder: SourceDecoder, chunks: Iterator[Chunk]) -> None:
     chunk = next(chunks, None)
     if chunk is None:
         decoder.finish()
@@ -204,14 +207,14 @@ def _feed(decoder: StripDecoder, chunks: Iterator[Chunk]) -> None:
         decoder.feed(chunk)
 
 
-def _read_header(decoder: StripDecoder, chunks: Iterator[Chunk]) -> ImageInfo:
+def _read_header(decoder: SourceDecoder, chunks: Iterator[Chunk]) -> ImageInfo:
     while (info := decoder.info) is None:
         _feed(decoder, chunks)
     return info
 
 
 def _strips(
-    decoder: StripDecoder,
+    decoder: SourceDecoder,
     chunks: Iterator[Chunk],
     scale: int | Sequence[int],
     *,

@@ -20,7 +20,9 @@ STRIP_SAMPLES = 1 << 17  # of the largest plane; several MCU rows make a strip o
 
 @lru_cache(maxsize=8)
 def _native_limits(limits: Limits) -> _native.Limits:
-    return _native.Limits(**asdict(limits))
+    bounds = asdict(limits)
+    del bounds["whole_bytes"]  # of pictures that are not decoded here
+    return _native.Limits(**bounds)
 
 
 class StripDecoder:

@@ -3,6 +3,8 @@
 StreamResizeError
 ├── MalformedJPEG     the bytes break the standard, or too little of them came
 ├── UnsupportedJPEG   a legal process that is not read
+├── MalformedImage    a PNG, WebP, GIF, ... that cannot be decoded
+├── UnsupportedFormat a known format, or a kind of it, that is not read here
 ├── LimitExceeded     a bound of `Limits` would be crossed
 ├── RegionError       the region lies outside the picture
 ├── SourceError       the source could not be read
@@ -40,6 +42,30 @@ class UnsupportedJPEG(StreamResizeError):
 
     def __str__(self) -> str:
         return f"not supported: {self.feature} (at byte {self.offset})"
+
+
+class MalformedImage(StreamResizeError):
+    """The source is named a `format` ("png", ...) by its first bytes; `reason`: what is wrong."""
+
+    def __init__(self, format: str, reason: str) -> None:
+        super().__init__(format, reason)
+        self.format = format
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"damaged {self.format}: {self.reason}"
+
+
+class UnsupportedFormat(StreamResizeError):
+    """The source is a `format` ("heic", ...) that is not read; `reason` says what is missing."""
+
+    def __init__(self, format: str, reason: str) -> None:
+        super().__init__(format, reason)
+        self.format = format
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"not supported: {self.format}: {self.reason}"
 
 
 class LimitExceeded(StreamResizeError):

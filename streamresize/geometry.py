@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, NamedTuple, get_args
 
+from streamresize.background import RGB, WHITE
 from streamresize.gravity import Gravity, focal_point, share_offset, window_offset
 from streamresize.lengths import Length, Part, Region, in_pixels, resolve, rounded
 
@@ -11,8 +12,6 @@ Fit = Literal["contain", "cover", "fill", "pad", "inside", "outside"]
 FITS: tuple[str, ...] = get_args(Fit)
 Rotation = Literal[0, 90, 180, 270]
 Mirror = Literal["horizontal", "vertical"]
-RGB: TypeAlias = tuple[int, int, int]
-WHITE: RGB = (255, 255, 255)
 
 SCALES = (1, 2, 4, 8)
 

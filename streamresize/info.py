@@ -10,6 +10,7 @@ from streamresize import exif, icc
 if TYPE_CHECKING:
     from streamresize import _native
 
+SourceFormat = Literal["jpeg", "png", "webp", "gif", "tiff", "bmp", "avif", "heic"]
 Color = Literal["gray", "ycbcr", "rgb", "cmyk", "ycck", "unknown"]
 
 APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
@@ -23,8 +24,9 @@ class ImageInfo:
     components: number of components, 1 to 4.
     sampling: (horizontal, vertical) sampling factors of each component, 1 to 4.
     sof: the coding process, "SOF0" (baseline), "SOF1" (extended sequential), "SOF2" (progressive),
-        "SOF9" and "SOF10" (sequential and progressive with arithmetic coding).
-    precision: bits a sample.
+        "SOF9" and "SOF10" (sequential and progressive with arithmetic coding); "" where the source
+        is no JPEG.
+    precision: bits a sample, as decoded.
     restart_interval: MCUs, 0 for none.
     multi_scan: progressive, non-interleaved, or with a height given behind the first scan; such a
         file needs random access, and a mere stream is spooled.
@@ -33,6 +35,9 @@ class ImageInfo:
     has_jfif, has_exif, has_icc, has_adobe: application segments present.
     icc_description: the name of the embedded colour profile, None where there is none that can be
         used with the picture. is_srgb: no such profile, or one that means what sRGB means.
+    format: of the source, by its first bytes.
+    decoder: "native" for JPEG, which is streamed; "pillow" for what is decoded whole.
+    has_alpha: there is transparency, which `Pass.matte` fills.
     """
 
     width: int
@@ -51,6 +56,9 @@ class ImageInfo:
     has_adobe: bool
     icc_description: str | None
     is_srgb: bool
+    format: SourceFormat = "jpeg"
+    decoder: Literal["native", "pillow"] = "native"
+    has_alpha: bool = False
 
     def sampling_ratio(self, component: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """(factor, largest factor) of the component, across and down."""
@@ -75,7 +83,7 @@ def image_info(header: _native.Header) -> ImageInfo:
     has_icc = any(m == APP2 and p.startswith(icc.SEGMENT) for m, p in segments)
     adobe = _adobe_transform(segments)
     ids = tuple(component[0] for component in header.components)
-    profile = _profile(segments, len(ids)) if has_icc else None
+    profile = usable_profile(segments, len(ids))
     return ImageInfo(
         width=header.width,
         height=header.height,
@@ -96,8 +104,8 @@ def image_info(header: _native.Header) -> ImageInfo:
     )
 
 
-def _profile(segments: list[tuple[int, bytes]], components: int) -> icc.Profile | None:
-    """The embedded profile, None where it cannot be used."""
+def usable_profile(segments: list[tuple[int, bytes]], components: int) -> icc.Profile | None:
+    """The embedded profile of a picture with so many components, None where it cannot be used."""
     try:
         data = icc.embedded(segments)
         return icc.parse(data, components) if data is not None else None

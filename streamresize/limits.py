@@ -22,6 +22,7 @@ class Limits:
     scans: of a progressive or non-interleaved file.
     blocks, blocks_per_byte: work. Decoding may visit `blocks` 8 x 8 blocks, or `blocks_per_byte`
         for each byte of the source where that is more; every scan visits its blocks anew.
+    whole_bytes: memory for a picture that is decoded whole, which is any but a JPEG.
     """
 
     width: int = MAX_DIMENSION
@@ -32,6 +33,7 @@ class Limits:
     scans: int = 200
     blocks: int = 1 << 24
     blocks_per_byte: int = 64
+    whole_bytes: int = 1 << 30
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:

@@ -9,6 +9,7 @@ from streamresize.color import RowColor
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
+from streamresize.pillow_decoder import whole_bytes
 from streamresize.pipeline import choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, PassOptions, Size
@@ -52,7 +53,8 @@ def estimate_memory(
     """Bytes that `process` takes at its peak, above a process that has imported streamresize.
 
     The part that does not grow with the output depends on the width of the source, never on its
-    height. Segments kept from the source (EXIF, ICC, at most Limits.metadata_bytes) come on top.
+    height, unless `info.decoder` is "pillow". Segments kept from the source (EXIF, ICC, at most
+    Limits.metadata_bytes) come on top, and the source itself where it is WebP, AVIF, HEIC or TIFF.
 
     options: the keywords of `Pass`. Raises RegionError, EncodeError.
     """
@@ -64,13 +66,22 @@ def estimate_memory(
     resamplers = [r for sink in sinks for r in make_branch(info, sink, scales).resamplers]
     return (
         SOURCE_BYTES
-        + DECODER_BYTES
-        + (lanes_bytes(scales, threads) if _has_lanes(info) else 0)
-        + (scans_bytes(info, scales, threads) if info.multi_scan else 0)
-        + strip_bytes(info, scales)
+        + decoding_bytes(info, scales, decoding_threads(info, threads))
         + sum(resampler.nbytes for resampler in resamplers)
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(info, sizes, fingerprint)
+    )
+
+
+def decoding_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
+    """What the decoder and its strips take."""
+    if info.decoder == "pillow":
+        return whole_bytes(info)
+    return (
+        DECODER_BYTES
+        + (lanes_bytes(scales, threads) if _has_lanes(info) else 0)
+        + (scans_bytes(info, scales, threads) if info.multi_scan else 0)
+        + strip_bytes(info, scales)
     )
 
 
@@ -132,7 +143,7 @@ def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> 
     if "jpeg" in formats:
         loaded.append("turbojpeg")
     converts = any(RowColor(info, None, size.icc_use).nbytes for size in sizes)
-    if formats & {"png", "webp"} or converts:
+    if info.decoder == "pillow" or formats & {"png", "webp"} or converts:
         loaded.append("pillow")
     if converts:
         loaded.append("littlecms")

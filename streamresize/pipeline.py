@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from streamresize.background import background_rgb
 from streamresize.color import RowColor
-from streamresize.decode import StripDecoder
+from streamresize.decoders import SourceDecoder
 from streamresize.geometry import (
     ORIENTATIONS,
     Span,
@@ -28,7 +29,6 @@ from streamresize.sinks import (
     PictureSink,
     PlaneRequest,
     Sink,
-    background_rgb,
     picture_sink,
 )
 from streamresize.sources import Chunk, Store
@@ -80,7 +80,12 @@ class Branch(NamedTuple):
 
 @lru_cache(maxsize=64)
 def choose_scales(info: ImageInfo, requests: tuple[PlaneRequest, ...]) -> tuple[int, ...]:
-    """The coarsest DCT scale of each component that serves all its requests; 8 if there is none."""
+    """The coarsest DCT scale of each component that serves all its requests; 8 if there is none.
+
+    What is decoded whole is taken as it is.
+    """
+    if info.decoder == "pillow":
+        return (1,) * info.components
     return tuple(
         min(
             (_scale_for(info, request) for request in requests if request.component == component),
@@ -159,7 +164,7 @@ class Job:
         self._sizes = tuple(sizes)
         self._options = options
         self._fingerprint = fingerprint
-        self._decoder = StripDecoder(options.limits, store)
+        self._decoder = SourceDecoder(options.limits, store, matte=background_rgb(options.matte))
         self._pictures: list[PictureSink] = []
         self._metadata = Metadata()
         self._phash: PhashSink | None = None

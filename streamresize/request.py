@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TypedDict, cast
 
+from streamresize.background import WHITE, Background, background_rgb
 from streamresize.color import ICC_USES, IccUse
-from streamresize.geometry import MIRRORS, ROTATIONS, WHITE, Fit, Mirror, Rotation, check_box
+from streamresize.geometry import MIRRORS, ROTATIONS, Fit, Mirror, Rotation, check_box
 from streamresize.gravity import Gravity, focal_point
 from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
-from streamresize.sinks import FORMATS, Background, Format, background_rgb
+from streamresize.sinks import FORMATS, Format
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class Pass:
     "horizontal" (left becomes right) or "vertical", after rotating. Sizes, gravity and percent are
     meant for what is seen then. The fingerprint is always that of the whole stored picture.
 
+    matte: what is seen behind transparent parts, a colour as in `Size.background`; JPEGs have none.
+
     Raises ValueError for values out of range.
     """
 
@@ -121,6 +124,7 @@ class Pass:
     region: Region | None = None
     rotate: Rotation = 0
     mirror: Mirror | None = None
+    matte: Background = WHITE
 
     def __post_init__(self) -> None:
         if self.region is not None:
@@ -129,6 +133,7 @@ class Pass:
             raise ValueError(f"rotate must be 0, 90, 180 or 270, not {self.rotate!r}")
         if self.mirror not in MIRRORS:
             raise ValueError(f'mirror must be "horizontal" or "vertical", not {self.mirror!r}')
+        background_rgb(self.matte, "matte")
 
 
 class PassOptions(TypedDict, total=False):
@@ -142,6 +147,7 @@ class PassOptions(TypedDict, total=False):
     region: Region | None
     rotate: Rotation
     mirror: Mirror | None
+    matte: Background
 
 
 class Options(SizeOptions, PassOptions, total=False):

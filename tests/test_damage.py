@@ -110,7 +110,7 @@ HEADER = WHOLE[: scan_start(WHOLE)]
     [
         (b"", "SOI"),
         (b"\xff", "SOI"),
-        (b"GIF89a", "SOI"),
+        (b"GIF88a", "SOI"),
         (b"\xff\xd8", "ends inside its headers"),
         (HEADER[:100], "ends inside its headers"),
         (b"\xff\xd8\xff\xd9", "EOI before any scan"),

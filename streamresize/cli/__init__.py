@@ -17,7 +17,7 @@ INTERRUPTED = 130  # 128 + SIGINT
 def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="streamresize",
-        description="Resize and fingerprint JPEGs in memory that depends on their width only.",
+        description="Resize and fingerprint pictures, JPEGs in memory that depends on width only.",
         epilog="Exit status: 0 done, 1 a file failed (the others are done), 2 wrong usage.",
     )
     parser.add_argument("--version", action=PrintVersion, nargs=0, help="print the version")

@@ -23,8 +23,8 @@ def add_parser(subparsers: Any) -> None:
     parser = inputs.add_subparser(
         subparsers,
         "fingerprint",
-        help="print perceptual hashes of JPEG files",
-        description="Print the perceptual hash of JPEG files.",
+        help="print perceptual hashes of pictures",
+        description="Print the perceptual hash of pictures.",
         epilog=EXAMPLES,
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")

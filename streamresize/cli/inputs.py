@@ -34,7 +34,7 @@ def add_subparser(
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("inputs", nargs="+", metavar="IN", help="JPEG file, - for standard input")
+    parser.add_argument("inputs", nargs="+", metavar="IN", help="picture, - for standard input")
     return parser
 
 

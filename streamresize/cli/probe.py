@@ -20,8 +20,8 @@ def add_parser(subparsers: Any) -> None:
     parser = inputs.add_subparser(
         subparsers,
         "probe",
-        help="say what the headers of JPEG files say",
-        description="Read the headers of JPEG files, and nothing more.",
+        help="say what the headers of pictures say",
+        description="Read the headers of pictures, and nothing more.",
         epilog=EXAMPLES,
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -39,13 +39,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def describe(name: str, info: streamresize.ImageInfo) -> str:
     sampling = " ".join(f"{h}x{v}" for h, v in info.sampling)
+    is_jpeg = info.decoder == "native"
     facts = [
         f"{info.width}x{info.height}",
-        info.sof,
-        f"{info.color} {sampling}",
+        info.sof if is_jpeg else f"{info.format} by {info.decoder}",
+        f"{info.color} {sampling}" if is_jpeg else info.color,
         f"{info.precision} bit",
         f"orientation {info.orientation}",
     ]
+    if info.has_alpha:
+        facts.append("alpha")
     if info.restart_interval:
         facts.append(f"restart interval {info.restart_interval}")
     for kind in ("jfif", "exif", "icc", "adobe"):

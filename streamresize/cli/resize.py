@@ -41,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
         subparsers,
         "resize",
         help="make thumbnails, several sizes from one pass over each input",
-        description="Resize JPEG files; several sizes are made in one pass over each input.",
+        description="Resize pictures; several sizes are made in one pass over each input.",
         epilog=f"{size_options.SIZE_HELP}\n\n{EXAMPLES}",
     )
     parser.add_argument(

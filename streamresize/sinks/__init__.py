@@ -5,19 +5,16 @@ its result by `finish`.
 """
 
 from streamresize.sinks.base import PlaneRequest, Sink
-from streamresize.sinks.canvas import Background, background_rgb
 from streamresize.sinks.encode import FORMATS, Format
 from streamresize.sinks.phash import PhashSink
 from streamresize.sinks.picture import PictureSink, picture_sink
 
 __all__ = [
     "FORMATS",
-    "Background",
     "Format",
     "PhashSink",
     "PictureSink",
     "PlaneRequest",
     "Sink",
-    "background_rgb",
     "picture_sink",
 ]

@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
-from streamresize.geometry import RGB, Canvas
+from streamresize.background import RGB
+from streamresize.geometry import Canvas
 from streamresize.strips import Samples
-
-Background: TypeAlias = str | RGB
-
-
-def background_rgb(background: Background) -> RGB:
-    """Red, green and blue, 0 to 255, of a triple of them, or of a name or code such as "white",
-    "#fc0" or "hsl(30, 50%, 50%)".
-
-    Raises ValueError for what is no opaque colour.
-    """
-    if isinstance(background, str):
-        from PIL import ImageColor
-
-        color: tuple[int, ...] = ImageColor.getrgb(background)
-    else:
-        color = tuple(background)
-    if len(color) != 3 or not all(0 <= value <= 255 for value in color):
-        raise ValueError(f"background must be an opaque colour, not {background!r}")
-    return color
 
 
 def canvas_bytes(canvas: Canvas | None, *, gray: bool) -> int:

@@ -8,6 +8,7 @@ from streamresize.sources.chunks import (
     Store,
     open_source,
 )
+from streamresize.sources.reader import StoreReader
 from streamresize.sources.spool import Spool
 from streamresize.sources.url import file_system, is_url
 
@@ -18,6 +19,7 @@ __all__ = [
     "Source",
     "Spool",
     "Store",
+    "StoreReader",
     "file_system",
     "is_url",
     "open_source",
