@@ -34,10 +34,12 @@ from streamresize.pipeline import OutputImage, Result
 from streamresize.request import Pass, PassOptions, Size
 from streamresize.sinks import Format
 from streamresize.sources import Source
+from streamresize.standardize import Batch, standardize, standardize_many
 from streamresize.strips import Strip
 
 __all__ = [
     "Background",
+    "Batch",
     "EncodeError",
     "Fit",
     "Format",
@@ -72,6 +74,8 @@ __all__ = [
     "process",
     "process_many",
     "resize",
+    "standardize",
+    "standardize_many",
     "strips",
     "thumbnail",
 ]

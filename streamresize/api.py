@@ -12,7 +12,7 @@ from streamresize.decoders import SourceDecoder
 from streamresize.errors import StreamResizeError
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
-from streamresize.pipeline import Job, Result
+from streamresize.pipeline import Job, Result, run
 from streamresize.processors import decoding_threads, processors
 from streamresize.request import Options, Pass, PassOptions, Size, split_options
 from streamresize.sources import Chunk, Source, open_source
@@ -85,15 +85,7 @@ def process(
     unknown keyword.
     """
     _require_work(sizes, fingerprint)
-    with (
-        open_source(source) as opened,
-        closing(Job(sizes, Pass(**options), fingerprint=fingerprint, store=opened.store)) as job,
-    ):
-        for chunk in opened.chunks:
-            job.feed(chunk)
-            if job.complete:
-                break
-        return job.finish()
+    return run(source, sizes, Pass(**options), fingerprint=fingerprint)
 
 
 def process_many(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from streamresize.background import background_rgb
 from streamresize.color import RowColor
@@ -13,6 +14,7 @@ from streamresize.decoders import SourceDecoder
 from streamresize.geometry import (
     ORIENTATIONS,
     Span,
+    View,
     choose_scale,
     make_view,
     place,
@@ -31,7 +33,7 @@ from streamresize.sinks import (
     Sink,
     picture_sink,
 )
-from streamresize.sources import Chunk, Store
+from streamresize.sources import Chunk, Source, Store, open_source
 from streamresize.strips import Samples
 
 if TYPE_CHECKING:
@@ -146,22 +148,25 @@ def _axis(pixels: int, ratio: tuple[int, int], scale: int, span: Span, filter: F
 SHARED_OUTPUTS = 512
 _shared_axis = lru_cache(maxsize=64)(_axis)
 
+Sizes: TypeAlias = Sequence[Size] | Callable[[ImageInfo], Sequence[Size]]
+
 
 class Job:
     """Thumbnails and fingerprint from one source, whose bytes are pushed in.
 
-    Call `feed` with chunks until `complete` or out of bytes, then `finish`, and `close`.
+    Call `feed` with chunks until `complete` or out of bytes, then `finish`, and `close`. sizes: as
+    a function, called when the header is known.
     """
 
     def __init__(
         self,
-        sizes: Sequence[Size],
+        sizes: Sizes,
         options: Pass,
         *,
         fingerprint: bool = False,
         store: Store | None = None,
     ) -> None:
-        self._sizes = tuple(sizes)
+        self._sizes = sizes if callable(sizes) else tuple(sizes)
         self._options = options
         self._fingerprint = fingerprint
         self._decoder = SourceDecoder(options.limits, store, matte=background_rgb(options.matte))
@@ -220,7 +225,8 @@ class Job:
     def _plan(self, info: ImageInfo) -> None:
         options = self._options
         self._metadata = of_source(self._decoder.segments)
-        self._pictures = picture_sinks(info, self._sizes, options, self._metadata)
+        sizes = self._sizes(info) if callable(self._sizes) else self._sizes
+        self._pictures = picture_sinks(info, sizes, options, self._metadata)
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
@@ -240,17 +246,35 @@ class Job:
         self._branches = branches
 
 
-def picture_sinks(
-    info: ImageInfo, sizes: Sequence[Size], options: Pass, metadata: Metadata = NO_METADATA
-) -> list[PictureSink]:
-    """A sink for each size. metadata: of the source. Raises RegionError, EncodeError."""
-    view = make_view(
+def run(source: Source, sizes: Sizes, options: Pass, *, fingerprint: bool = False) -> Result:
+    """Push all chunks of a source that are needed through a job."""
+    with (
+        open_source(source) as opened,
+        closing(Job(sizes, options, fingerprint=fingerprint, store=opened.store)) as job,
+    ):
+        for chunk in opened.chunks:
+            job.feed(chunk)
+            if job.complete:
+                break
+        return job.finish()
+
+
+def view_of(info: ImageInfo, options: Pass) -> View:
+    """What the outputs show of a picture. Raises RegionError."""
+    return make_view(
         (info.width, info.height),
         ORIENTATIONS[info.orientation if options.auto_orient else 1],
         region=options.region,
         rotate=options.rotate,
         mirror=options.mirror,
     )
+
+
+def picture_sinks(
+    info: ImageInfo, sizes: Sequence[Size], options: Pass, metadata: Metadata = NO_METADATA
+) -> list[PictureSink]:
+    """A sink for each size. metadata: of the source. Raises RegionError, EncodeError."""
+    view = view_of(info, options)
     return [
         picture_sink(
             info,
