@@ -84,6 +84,11 @@ performance: $(STAMP)  ## count where the decoder's instructions go; needs valgr
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m benchmarks.performance
 
+.PHONY: docs
+docs: $(STAMP)  ## make the API reference from docstrings, in build/docs
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	$(BIN)/python -W error -m pdoc --no-show-source --output-directory build/docs streamresize '!streamresize[.]'
+
 .PHONY: clean
 clean:  ## remove everything that was built
 	rm -rf build $(VENV)
