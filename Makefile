@@ -87,7 +87,8 @@ performance: $(STAMP)  ## count where the decoder's instructions go; needs valgr
 .PHONY: docs
 docs: $(STAMP)  ## make the API reference from docstrings, in build/docs
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
-	$(BIN)/python -W error -m pdoc --no-show-source --output-directory build/docs streamresize '!streamresize[.]'
+	$(BIN)/python -W error -m pdoc --no-show-source --template-directory docs/pdoc \
+		--output-directory build/docs streamresize '!streamresize[.]'
 
 .PHONY: clean
 clean:  ## remove everything that was built
