@@ -26,7 +26,9 @@ Picture = NDArray[np.uint8]
 
 
 def ours(path: Path, width: int, height: int) -> Picture:
-    return streamresize.resize(path, width=width, height=height, fit="fill", auto_orient=False)
+    return streamresize.resize(
+        path, width=width, height=height, fit="fill", auto_orient=False, icc="strip"
+    )
 
 
 def pillow_full(path: Path, width: int, height: int) -> Picture:
