@@ -32,6 +32,7 @@ from streamresize.memory import estimate_memory
 from streamresize.metadata import Kept
 from streamresize.pipeline import OutputImage, Result
 from streamresize.request import Pass, PassOptions, Size
+from streamresize.resample import FilterName
 from streamresize.sinks import Format
 from streamresize.sources import Source
 from streamresize.standardize import Batch, standardize, standardize_many
@@ -41,6 +42,7 @@ __all__ = [
     "Background",
     "Batch",
     "EncodeError",
+    "FilterName",
     "Fit",
     "Format",
     "Gravity",

@@ -1,9 +1,12 @@
 """The extension module: the C++ decoder and the compiled row kernels."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Sample = TypeVar("Sample", np.uint8, np.uint16)
 
 class Limits:
     def __init__(
@@ -74,7 +77,7 @@ class Decoder:
         """(what, byte offset, MCU) of the first damaged places."""
 
 def resample_strip(
-    strip: NDArray[np.uint8],
+    strip: NDArray[Sample],
     strip_row: int,
     row_first: NDArray[np.int32],
     row_count: NDArray[np.int32],
@@ -85,10 +88,13 @@ def resample_strip(
     scratch: NDArray[np.float32],
     out_row: int,
     window_row: int,
-    out: NDArray[np.uint8],
+    out: NDArray[Sample],
 ) -> int:
     """See streamresize.kernels.resampling. Raises ValueError for tables out of range."""
 
+def samples_to_light(
+    picture: NDArray[np.uint8], table: NDArray[np.uint16], light: NDArray[np.uint16]
+) -> None: ...
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]
 ) -> None: ...

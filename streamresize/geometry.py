@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal, NamedTuple, get_args
 
 from streamresize.background import RGB, WHITE
@@ -15,11 +16,32 @@ Mirror = Literal["horizontal", "vertical"]
 
 SCALES = (1, 2, 4, 8)
 
-# Smallest reduction that must be left to area averaging after decoding at a DCT scale, for a
-# PSNR of 40 dB against area averaging of the full decode. Measured: benchmarks/quality.py.
-MIN_RESIDUAL = {1: 0.0, 2: 1.75, 4: 1.85, 8: 3.0}
-# Chroma passes at any reduction its plane still covers; the margin absorbs rounded sizes.
-MIN_CHROMA_RESIDUAL = 0.99
+
+class Residual(NamedTuple):
+    """Smallest reductions that must be left to a filter after decoding at a DCT scale.
+
+    half, quarter, eighth: of luma at scale 2, 4 and 8. chroma: at any of them.
+    """
+
+    half: float
+    quarter: float
+    eighth: float
+    chroma: float
+
+    def at(self, scale: int, *, chroma: bool) -> float:
+        if scale == 1:
+            return 0.0
+        if chroma:
+            return self.chroma
+        return {2: self.half, 4: self.quarter, 8: self.eighth}[scale]
+
+
+# For 40 dB against area averaging of the full decode. Chroma passes at any reduction its plane
+# still covers; the margin absorbs rounded sizes. Measured: benchmarks/residual.py.
+AVERAGING = Residual(1.75, 1.85, 3.0, chroma=0.99)
+# For at most half a decibel less, the mean of photos, than what decoding at scale 1 gives.
+FAITHFUL = Residual(2.5, 3.5, 5.0, chroma=2.5)
+IN_LIGHT = Residual(6.0, inf, inf, chroma=4.0)
 
 
 class Span(NamedTuple):
@@ -255,18 +277,13 @@ def _canvas(
     return Canvas(width, height, left, top, background)
 
 
-def choose_scale(reduction: float, *, chroma: bool = False) -> int:
+def choose_scale(reduction: float, *, chroma: bool = False, residual: Residual = AVERAGING) -> int:
     """The coarsest DCT scale (1, 2, 4 or 8) for a plane that shrinks by `reduction`.
 
     `reduction` is in samples of the component at full size for each output sample, the smaller of
-    both directions.
+    both directions. residual: what the filter needs.
     """
-    return max(
-        scale
-        for scale in SCALES
-        if scale == 1
-        or reduction / scale >= (MIN_CHROMA_RESIDUAL if chroma else MIN_RESIDUAL[scale])
-    )
+    return max(scale for scale in SCALES if reduction / scale >= residual.at(scale, chroma=chroma))
 
 
 def plane_length(pixels: int, ratio: tuple[int, int], scale: int) -> int:

@@ -66,6 +66,9 @@ class ImageInfo:
         h_max, v_max = map(max, zip(*self.sampling))
         return (h, h_max), (v, v_max)
 
+    def is_chroma(self, component: int) -> bool:
+        return self.color in ("ycbcr", "ycck") and component in (1, 2)
+
     @property
     def progressive(self) -> bool:
         return self.sof in ("SOF2", "SOF10")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from streamresize.color import RowColor
+from streamresize.color import PLANES_USED, RowColor
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
+from streamresize.light import finest_samplings
 from streamresize.pillow_decoder import whole_bytes
-from streamresize.pipeline import choose_scales, make_branch, picture_sinks
+from streamresize.pipeline import all_requests, choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, PassOptions, Size
 from streamresize.sinks import PhashSink, Sink
@@ -61,13 +62,13 @@ def estimate_memory(
     sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options))]
     if fingerprint:
         sinks.append(PhashSink(info))
-    scales = choose_scales(info, tuple(r for sink in sinks for r in sink.requests))
+    scales = choose_scales(info, all_requests(info, sinks))
     threads = decoding_threads(info, options.get("threads"))
-    resamplers = [r for sink in sinks for r in make_branch(info, sink, scales).resamplers]
     return (
         SOURCE_BYTES
-        + decoding_bytes(info, scales, decoding_threads(info, threads))
-        + sum(resampler.nbytes for resampler in resamplers)
+        + decoding_bytes(info, scales, threads)
+        + sum(make_branch(info, sink, scales).nbytes for sink in sinks)
+        + sum(light_strip_bytes(info, scales) for sink in sinks if sink.linear)
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(info, sizes, fingerprint)
     )
@@ -129,11 +130,31 @@ def coefficient_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
 
 def strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
     """One strip: rows of every component, STRIP_SAMPLES of the largest or one MCU row."""
-    in_mcu_row = []
+    return sum(_mcu_row_samples(info, scales)) * strip_mcu_rows(info, scales)
+
+
+def strip_mcu_rows(info: ImageInfo, scales: Sequence[int]) -> int:
+    """MCU rows in a strip."""
+    return max(1, STRIP_SAMPLES // max(_mcu_row_samples(info, scales)))
+
+
+def _mcu_row_samples(info: ImageInfo, scales: Sequence[int]) -> list[int]:
+    """Samples of an MCU row, of each component."""
+    samples = []
     for component, scale in enumerate(scales):
         across, (v, _) = info.sampling_ratio(component)
-        in_mcu_row.append(plane_length(info.width, across, scale) * v * BLOCK // scale)
-    return sum(in_mcu_row) * max(1, STRIP_SAMPLES // max(in_mcu_row))
+        samples.append(plane_length(info.width, across, scale) * v * BLOCK // scale)
+    return samples
+
+
+def light_strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
+    """What merging a strip takes: the components twice, the picture, and 16 bits a channel."""
+    used = PLANES_USED[info.color]
+    channels = 1 if used == 1 else 3
+    across, down = finest_samplings(info, scales)
+    rows = down.ratio[0] * BLOCK // down.scale  # in an MCU row
+    samples = plane_length(info.width, *across) * rows * strip_mcu_rows(info, scales)
+    return samples * (2 * used + 3 * channels)
 
 
 def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> int:

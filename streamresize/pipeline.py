@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -13,18 +13,23 @@ from streamresize.color import RowColor
 from streamresize.decoders import SourceDecoder
 from streamresize.geometry import (
     ORIENTATIONS,
-    Span,
     View,
     choose_scale,
     make_view,
     place,
-    plane_length,
 )
 from streamresize.info import ImageInfo
+from streamresize.light import (
+    FROM_LIGHT,
+    LightMerger,
+    decoded_requests,
+    light_resamplers,
+    shown_info,
+)
 from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
-from streamresize.resample import Axis, Filter, PlaneResampler
+from streamresize.resample import FILTERS, PlaneResampler, component_axis
 from streamresize.sinks import (
     Format,
     PhashSink,
@@ -72,12 +77,53 @@ class Branch(NamedTuple):
     sink: Sink
     resamplers: tuple[PlaneResampler, ...]
 
+    @property
+    def nbytes(self) -> int:
+        """Memory held between strips."""
+        return sum(resampler.nbytes for resampler in self.resamplers)
+
+    @property
+    def rows(self) -> Iterator[tuple[int, range]]:
+        """(component, rows of its plane) that are needed."""
+        for request, resampler in zip(self.sink.requests, self.resamplers):
+            yield request.component, resampler.rows
+
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
         for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
             component = request.component
             for first, rows in resampler.feed(planes[component], starts[component]):
                 self.sink.rows(number, first, rows)
+
+
+class LightBranch(NamedTuple):
+    """A sink, and what merges and resamples the channels that it asks for."""
+
+    sink: Sink
+    merger: LightMerger
+    resamplers: tuple[PlaneResampler, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held between strips."""
+        return self.merger.nbytes + sum(resampler.nbytes for resampler in self.resamplers)
+
+    @property
+    def rows(self) -> Iterator[tuple[int, range]]:
+        """(component, rows of its plane) that are needed: all, since they are merged in turn."""
+        return iter(self.merger.rows)
+
+    def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
+        """Rows of every component, as a strip has them."""
+        for start, light in self.merger.feed(planes, starts):
+            for channel, resampler in enumerate(self.resamplers):
+                for first, rows in resampler.feed(light[channel], start):
+                    self.sink.rows(channel, first, FROM_LIGHT[rows])
+
+
+def all_requests(info: ImageInfo, sinks: Sequence[Sink]) -> tuple[PlaneRequest, ...]:
+    """What all sinks together need of the decoder."""
+    return tuple(request for sink in sinks for request in decoded_requests(info, sink))
 
 
 @lru_cache(maxsize=64)
@@ -100,29 +146,32 @@ def choose_scales(info: ImageInfo, requests: tuple[PlaneRequest, ...]) -> tuple[
 def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
     (h, h_max), (v, v_max) = info.sampling_ratio(request.component)
     reduction = min(request.x.step * h / h_max, request.y.step * v / v_max)
-    is_chroma = info.color in ("ycbcr", "ycck") and request.component in (1, 2)
-    return choose_scale(reduction, chroma=is_chroma)
+    chroma = info.is_chroma(request.component)
+    return choose_scale(reduction, chroma=chroma, residual=request.filter.residual)
 
 
-def needed_rows(info: ImageInfo, branches: Sequence[Branch]) -> list[range]:
+def needed_rows(info: ImageInfo, branches: Sequence[Branch | LightBranch]) -> list[range]:
     """The rows of each component's plane that any of the branches needs."""
     rows: list[list[range]] = [[] for _ in range(info.components)]
     for branch in branches:
-        for request, resampler in zip(branch.sink.requests, branch.resamplers):
-            rows[request.component].append(resampler.rows)
+        for component, needed in branch.rows:
+            rows[component].append(needed)
     return [
         range(min((r.start for r in needed), default=0), max((r.stop for r in needed), default=0))
         for needed in rows
     ]
 
 
-def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch:
+def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | LightBranch:
     """Connect a sink to the planes that the decoder gives at these scales.
 
     Planes of the same sampling share their axes, and so the tables of weights.
     """
+    if sink.linear:
+        light = light_resamplers(info, sink.requests, scales)
+        return LightBranch(sink, LightMerger(info, scales), light)
     largest = max(max(request.shape) for request in sink.requests)
-    axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(_axis)
+    axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(component_axis)
     resamplers = []
     for request in sink.requests:
         scale = scales[request.component]
@@ -133,20 +182,9 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch:
     return Branch(sink, tuple(resamplers))
 
 
-def _axis(pixels: int, ratio: tuple[int, int], scale: int, span: Span, filter: Filter) -> Axis:
-    samples_per_pixel = ratio[0] / (ratio[1] * scale)
-    low, high = span.low * samples_per_pixel, span.high * samples_per_pixel
-    return Axis(
-        plane_length(pixels, ratio, scale),
-        pixels * samples_per_pixel,
-        Span(low, high, span.samples),
-        filter,
-    )
-
-
 # Pictures of one camera ask for the same axes. Larger ones cost little beside their pictures.
 SHARED_OUTPUTS = 512
-_shared_axis = lru_cache(maxsize=64)(_axis)
+_shared_axis = lru_cache(maxsize=64)(component_axis)
 
 Sizes: TypeAlias = Sequence[Size] | Callable[[ImageInfo], Sequence[Size]]
 
@@ -173,7 +211,7 @@ class Job:
         self._pictures: list[PictureSink] = []
         self._metadata = Metadata()
         self._phash: PhashSink | None = None
-        self._branches: list[Branch] = []
+        self._branches: list[Branch | LightBranch] = []
 
     @property
     def complete(self) -> bool:
@@ -230,7 +268,7 @@ class Job:
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
-        requests = tuple(request for sink in sinks for request in sink.requests)
+        requests = all_requests(info, sinks)
         scales = (8,) * info.components if preview else choose_scales(info, requests)
         branches = [make_branch(info, sink, scales) for sink in sinks]
         self._decoder.start(
@@ -277,7 +315,7 @@ def picture_sinks(
     view = view_of(info, options)
     return [
         picture_sink(
-            info,
+            shown_info(info, size.linear),
             place(
                 view,
                 size.width,
@@ -291,8 +329,10 @@ def picture_sinks(
             view.orientation,
             size.format,
             size.quality,
-            RowColor(info, metadata.profile or None, size.icc_use),
+            RowColor(shown_info(info, size.linear), metadata.profile or None, size.icc_use),
             partial(for_output, metadata, size.keep, upright=options.auto_orient),
+            filter=FILTERS[size.filter]._replace(sharpen=size.sharpen),
+            linear=size.linear,
         )
         for size in sizes
     ]

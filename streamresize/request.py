@@ -14,6 +14,7 @@ from streamresize.gravity import Gravity, focal_point
 from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
+from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import FORMATS, Format
 
 
@@ -35,6 +36,11 @@ class Size:
         leaves its samples and embeds the profile, "strip" leaves the samples (see docs/color.md).
     keep: metadata that the file carries, of "icc" (the same as icc="keep"), "exif", "xmp" and
         "copyright" (author and copyright notice alone, as EXIF).
+    filter: "box", "triangle", "hamming", "mitchell", "catmullrom" or "lanczos3"; "box" averages
+        areas, and interpolates linearly where it enlarges (see docs/filters.md).
+    linear: average light instead of sRGB's samples; decodes luma whole, and takes several times as
+        long.
+    sharpen: 0 to 1, an unsharp mask on the output.
 
     Raises ValueError for values out of range.
     """
@@ -50,6 +56,9 @@ class Size:
     dpr: float = 1.0
     icc: IccUse = "srgb"
     keep: Collection[Kept] = frozenset()
+    filter: FilterName = "box"
+    linear: bool = False
+    sharpen: float = 0.0
 
     def __post_init__(self) -> None:
         self._check_geometry()
@@ -57,6 +66,10 @@ class Size:
             raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+        if self.filter not in FILTERS:
+            raise ValueError(f"filter must be one of {', '.join(FILTERS)}, not {self.filter!r}")
+        if not 0.0 <= self.sharpen <= 1.0:
+            raise ValueError(f"sharpen must be 0 to 1, not {self.sharpen}")
         check_metadata(self.icc, self.keep)
         object.__setattr__(self, "keep", frozenset(self.keep))
 
@@ -94,6 +107,9 @@ class SizeOptions(TypedDict, total=False):
     dpr: float
     icc: IccUse
     keep: Collection[Kept]
+    filter: FilterName
+    linear: bool
+    sharpen: float
 
 
 @dataclass(frozen=True, slots=True)

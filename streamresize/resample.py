@@ -9,17 +9,18 @@ the height of the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import ceil
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streamresize import _native
-from streamresize.geometry import Span
+from streamresize.geometry import AVERAGING, FAITHFUL, Residual, Span, plane_length
 from streamresize.kernels.resampling import LANES
-from streamresize.strips import Samples
 
+Sample = TypeVar("Sample", np.uint8, np.uint16)
 Positions: TypeAlias = NDArray[np.float64]
 
 LANCZOS_LOBES = 3.0
@@ -40,14 +41,19 @@ class Taps(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """How an output sample weighs its inputs.
+    """How an output sample weighs its inputs, and what must be left to it.
 
     support: half the width of the window, in output steps or input samples, whichever is larger.
     weigh: (input positions, output centres, output step), all in input samples -> weights.
+    residual: smallest reductions left to it at each DCT scale.
+    sharpen: 0 to 1, an unsharp mask on the outputs, in each direction (-k, 1 + 2 k, -k) with
+    k = sharpen / 8. At 1, what alternates from output to output is raised by a half.
     """
 
     support: float
     weigh: Callable[[Positions, Positions, float], Positions]
+    residual: Residual = AVERAGING
+    sharpen: float = 0.0
 
 
 def _weigh_box(inputs: Positions, centres: Positions, step: float) -> Positions:
@@ -58,27 +64,82 @@ def _weigh_box(inputs: Positions, centres: Positions, step: float) -> Positions:
     return overlap
 
 
-def _weigh_triangle(inputs: Positions, centres: Positions, step: float) -> Positions:
-    height: Positions = np.maximum(1.0 - np.abs(inputs + 0.5 - centres) / max(step, 1.0), 0.0)
+def _sampled(
+    kernel: Callable[[Positions], Positions],
+) -> Callable[[Positions, Positions, float], Positions]:
+    """Weights by a kernel's values at the centres of the inputs.
+
+    The kernel is stretched by the step, as Pillow (`Resample.c`, `precompute_coeffs`) and libvips
+    (`reduceh`, `reducev`) do it; it is never narrower than at a step of one input.
+    """
+
+    def weigh(inputs: Positions, centres: Positions, step: float) -> Positions:
+        return kernel((inputs + 0.5 - centres) / max(step, 1.0))
+
+    return weigh
+
+
+def _triangle(x: Positions) -> Positions:
+    height: Positions = np.maximum(1.0 - np.abs(x), 0.0)
     return height
 
 
-def _weigh_lanczos(inputs: Positions, centres: Positions, step: float) -> Positions:
+def _hamming(x: Positions) -> Positions:
+    """One lobe of sinc under R. W. Hamming's window (0.54, 0.46), as Pillow's `HAMMING`."""
+    return np.where(np.abs(x) < 1.0, np.sinc(x) * (0.54 + 0.46 * np.cos(np.pi * x)), 0.0)
+
+
+def _cubic(b: float, c: float) -> Callable[[Positions], Positions]:
+    """D. P. Mitchell, A. N. Netravali, "Reconstruction filters in computer graphics", 1988, (8)."""
+    near = np.array([12 - 9 * b - 6 * c, -18 + 12 * b + 6 * c, 0, 6 - 2 * b]) / 6
+    far = np.array([-b - 6 * c, 6 * b + 30 * c, -12 * b - 48 * c, 8 * b + 24 * c]) / 6
+
+    def kernel(x: Positions) -> Positions:
+        x = np.abs(x)
+        return np.where(x < 1.0, np.polyval(near, x), np.where(x < 2.0, np.polyval(far, x), 0.0))
+
+    return kernel
+
+
+def _lanczos(x: Positions) -> Positions:
     """C. E. Duchon, "Lanczos filtering in one and two dimensions", 1979; three lobes."""
-    x = (inputs + 0.5 - centres) / max(step, 1.0)
     return np.where(np.abs(x) < LANCZOS_LOBES, np.sinc(x) * np.sinc(x / LANCZOS_LOBES), 0.0)
 
 
 BOX = Filter(0.5, _weigh_box)
-TRIANGLE = Filter(1.0, _weigh_triangle)
-LANCZOS = Filter(LANCZOS_LOBES, _weigh_lanczos)
+TRIANGLE = Filter(1.0, _sampled(_triangle), FAITHFUL)
+LANCZOS = Filter(LANCZOS_LOBES, _sampled(_lanczos), FAITHFUL)
+
+FilterName = Literal["box", "triangle", "hamming", "mitchell", "catmullrom", "lanczos3"]
+FILTERS: dict[FilterName, Filter] = {
+    "box": BOX,
+    "triangle": TRIANGLE,
+    "hamming": Filter(1.0, _sampled(_hamming), FAITHFUL),
+    "mitchell": Filter(2.0, _sampled(_cubic(1 / 3, 1 / 3)), FAITHFUL),
+    "catmullrom": Filter(2.0, _sampled(_cubic(0.0, 0.5)), FAITHFUL),
+    "lanczos3": LANCZOS,
+}
+
+
+@lru_cache(maxsize=16)
+def _sharpened(filter: Filter) -> Filter:
+    """The filter and the unsharp mask on its outputs, in one table."""
+    k = filter.sharpen / 8
+
+    def weigh(inputs: Positions, centres: Positions, step: float) -> Positions:
+        at, before, after = (
+            filter.weigh(inputs, centres + shift * max(step, 1.0), step) for shift in (0, -1, 1)
+        )
+        return (1 + 2 * k) * at - k * (before + after)
+
+    return Filter(filter.support + 1.0, weigh)
 
 
 class Grid(NamedTuple):
     """Where the outputs of an axis lie among its inputs.
 
     length: samples of the plane in this direction. extent: real-valued end of the picture, at most
-    `length` and above length - 1; what lies behind it is padding and gets no weight from `BOX`.
+    `length` and above length - 1; what lies behind it is padding and has no weight when shrinking.
     span: what becomes span.samples outputs. reach: half the width of a window, in inputs.
     """
 
@@ -100,7 +161,7 @@ def make_taps(grid: Grid, start: int, stop: int) -> Taps:
     offsets = np.arange(count.max(initial=MIN_TAPS))
     inputs = low[:, None] + offsets
     weights = grid.filter.weigh(inputs, centres[:, None], step)
-    if grid.filter is BOX:
+    if step >= 1.0:
         weights *= np.clip(grid.extent - inputs, 0.0, 1.0)
     weights[offsets >= count[:, None]] = 0.0
     weights = _normalised(weights, offsets == np.floor(centres - low).clip(0, count - 1)[:, None])
@@ -124,8 +185,10 @@ class Axis:
     """
 
     def __init__(self, length: int, extent: float, span: Span, filter: Filter = BOX) -> None:
-        if filter is BOX and span.step < 1.0:
-            filter = TRIANGLE
+        if filter.weigh is BOX.weigh and span.step < 1.0:
+            filter = TRIANGLE._replace(sharpen=filter.sharpen)
+        if filter.sharpen:
+            filter = _sharpened(filter)
         self._grid = Grid(length, extent, span, filter, filter.support * max(span.step, 1.0))
         self._window: tuple[range, Taps] | None = None
 
@@ -173,6 +236,27 @@ class Axis:
         return Taps(first[chosen], lengths[chosen], weights[chosen])
 
 
+def component_axis(
+    pixels: int,
+    ratio: tuple[int, int],
+    scale: int,
+    span: Span,
+    filter: Filter = BOX,
+) -> Axis:
+    """The axis of a component's plane at a DCT scale: `span` of it, in pixels, becomes outputs.
+
+    pixels: the picture's length. ratio: the component's sampling factor and the frame's largest.
+    """
+    samples_per_pixel = ratio[0] / (ratio[1] * scale)
+    low, high = span.low * samples_per_pixel, span.high * samples_per_pixel
+    return Axis(
+        plane_length(pixels, ratio, scale),
+        pixels * samples_per_pixel,
+        Span(low, high, span.samples),
+        filter,
+    )
+
+
 def make_scratch(taps: int) -> NDArray[np.float32]:
     """What the kernel works in, for columns of so many taps."""
     return np.zeros((3, LANES * max(BLOCK_SAMPLES, taps)), np.float32)
@@ -201,10 +285,10 @@ class PlaneResampler:
         columns = sum(table.nbytes for table in self._columns)
         return self._accumulators.nbytes + self._scratch.nbytes + columns + 4 * WINDOW_WEIGHTS
 
-    def feed(self, strip: Samples, start: int) -> Iterator[tuple[int, Samples]]:
+    def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
         """Take rows start, start + 1, ... of the plane; give (first output row, rows) if any.
 
-        strip: uint8 (rows, width of the plane). The rows given are uint8 (n, outputs).
+        strip: uint8 or uint16 (rows, width of the plane). The rows given are so, too: (n, outputs).
         """
         stop = self._vertical.outputs_before(start + len(strip))
         if stop <= self._next:
@@ -212,7 +296,7 @@ class PlaneResampler:
         first = self._next
         rows = self._vertical.taps(first, stop)
         columns = len(self._columns[0])
-        finished = np.empty((stop - first + LANES - 1, columns), np.uint8)
+        finished = np.empty((stop - first + LANES - 1, columns), strip.dtype)
         count = _native.resample_strip(
             strip[:, self._seen],
             start,

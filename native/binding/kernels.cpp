@@ -19,21 +19,28 @@ using Integers = const std::int32_t*;
 using Floats = float*;
 using Size = std::intptr_t;
 
-#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                     \
-  Size streamresize_resample_strip_##suffix(                                                     \
-      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,     \
-      Integers row_count, const float* row_weights, Size row_entries, Size row_taps,             \
-      Integers col_first, const float* col_weights, Size columns, Size col_taps,                 \
-      Floats accumulators, Size accumulator_count, Size width, Floats scratch, Size scratch_row, \
-      Size out_row, Size window_row, Bytes out);                                                 \
-  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,         \
-                                          const std::uint8_t* cr, Bytes rgb, Size height,        \
-                                          Size width);                                           \
-  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,           \
-                                         const std::uint8_t* y, const std::uint8_t* k,           \
-                                         Size inverted, Bytes rgb, Size height, Size width);     \
-  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
-                                         const std::uint8_t* cr, const std::uint8_t* k,          \
+template <typename Sample>
+using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size strip_row,
+                           Integers row_first, Integers row_count, const float* row_weights,
+                           Size row_entries, Size row_taps, Integers col_first,
+                           const float* col_weights, Size columns, Size col_taps,
+                           Floats accumulators, Size accumulator_count, Size width, Floats scratch,
+                           Size scratch_row, Size out_row, Size window_row, Sample* out);
+
+#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                    \
+  ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                             \
+  ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                       \
+  void streamresize_samples_to_light_##suffix(const std::uint8_t* picture,                      \
+                                              const std::uint16_t* table, std::uint16_t* light, \
+                                              Size height, Size width, Size channels);          \
+  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,        \
+                                          const std::uint8_t* cr, Bytes rgb, Size height,       \
+                                          Size width);                                          \
+  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,          \
+                                         const std::uint8_t* y, const std::uint8_t* k,          \
+                                         Size inverted, Bytes rgb, Size height, Size width);    \
+  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,         \
+                                         const std::uint8_t* cr, const std::uint8_t* k,         \
                                          Size inverted, Bytes rgb, Size height, Size width);
 
 extern "C" {
@@ -47,7 +54,9 @@ namespace streamresize {
 namespace {
 
 struct KernelTable {
-  decltype(&streamresize_resample_strip_base) resample_strip;
+  ResampleStrip<std::uint8_t>* resample_strip;
+  ResampleStrip<std::uint16_t>* resample_deep_strip;
+  decltype(&streamresize_samples_to_light_base) samples_to_light;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
@@ -56,19 +65,22 @@ struct KernelTable {
 KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (has_avx2()) {
-    return {streamresize_resample_strip_v3, streamresize_ycbcr_to_rgb_v3,
-            streamresize_cmyk_to_rgb_v3, streamresize_ycck_to_rgb_v3};
+    return {streamresize_resample_strip_v3,   streamresize_resample_deep_strip_v3,
+            streamresize_samples_to_light_v3, streamresize_ycbcr_to_rgb_v3,
+            streamresize_cmyk_to_rgb_v3,      streamresize_ycck_to_rgb_v3};
   }
 #endif
-  return {streamresize_resample_strip_base, streamresize_ycbcr_to_rgb_base,
-          streamresize_cmyk_to_rgb_base, streamresize_ycck_to_rgb_base};
+  return {streamresize_resample_strip_base,   streamresize_resample_deep_strip_base,
+          streamresize_samples_to_light_base, streamresize_ycbcr_to_rgb_base,
+          streamresize_cmyk_to_rgb_base,      streamresize_ycck_to_rgb_base};
 }
 
 const KernelTable kKernels = choose_kernels();
 
 template <typename T, int Dimensions>
 using Array = nb::ndarray<T, nb::ndim<Dimensions>, nb::c_contig, nb::device::cpu>;
-using Strip = nb::ndarray<const std::uint8_t, nb::ndim<2>, nb::device::cpu>;
+template <typename Sample>
+using Strip = nb::ndarray<const Sample, nb::ndim<2>, nb::device::cpu>;
 using Plane = Array<const std::uint8_t, 2>;
 using Picture = nb::ndarray<std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 using Indices = Array<const std::int32_t, 1>;
@@ -113,11 +125,12 @@ void require_column_taps(const Indices& first, const Weights& weights, Size widt
   require(valid, "taps out of range");
 }
 
-Size resample_strip(const Strip& strip, Size strip_row, const Indices& row_first,
+template <typename Sample, ResampleStrip<Sample>* KernelTable::* Kernel>
+Size resample_strip(const Strip<Sample>& strip, Size strip_row, const Indices& row_first,
                     const Indices& row_count, const Weights& row_weights, const Indices& col_first,
                     const Weights& col_weights, const Array<float, 2>& accumulators,
                     const Array<float, 2>& scratch, Size out_row, Size window_row,
-                    const Array<std::uint8_t, 2>& out) {
+                    const Array<Sample, 2>& out) {
   const std::size_t width = accumulators.shape(1);
   require(strip.shape(1) >= width && strip.stride(1) == 1 && strip.stride(0) >= size(width),
           "strip: rows must be contiguous and not shorter than the accumulators");
@@ -132,7 +145,7 @@ Size resample_strip(const Strip& strip, Size strip_row, const Indices& row_first
       out.shape(0) >= row_first.shape(0) + kLanes - 1 && out.shape(1) == col_first.shape(0),
       "out: one row for each entry of the row table and three, one column for each of the other");
   const nb::gil_scoped_release release;
-  return kKernels.resample_strip(
+  return (kKernels.*Kernel)(
       strip.data(), size(strip.shape(0)), strip.stride(0), strip_row, row_first.data(),
       row_count.data(), row_weights.data(), size(row_first.shape(0)), size(row_weights.shape(1)),
       col_first.data(), col_weights.data(), size(col_first.shape(0)), size(col_weights.shape(1)),
@@ -152,6 +165,19 @@ void ycbcr_to_rgb(const Plane& y, const Plane& cb, const Plane& cr, const Pictur
                         size(rgb.shape(1)));
 }
 
+using Light = Array<std::uint16_t, 3>;
+using LightTable = nb::ndarray<const std::uint16_t, nb::shape<256>, nb::c_contig, nb::device::cpu>;
+
+void samples_to_light(const Array<const std::uint8_t, 3>& picture, const LightTable& table,
+                      const Light& light) {
+  require(picture.shape(0) == light.shape(1) && picture.shape(1) == light.shape(2) &&
+              picture.shape(2) == light.shape(0),
+          "picture and planes differ in size");
+  const nb::gil_scoped_release release;
+  kKernels.samples_to_light(picture.data(), table.data(), light.data(), size(picture.shape(0)),
+                            size(picture.shape(1)), size(picture.shape(2)));
+}
+
 template <auto KernelTable::* Kernel>
 void four_planes_to_rgb(const Plane& a, const Plane& b, const Plane& c, const Plane& k,
                         bool inverted, const Picture& rgb) {
@@ -161,13 +187,22 @@ void four_planes_to_rgb(const Plane& a, const Plane& b, const Plane& c, const Pl
                      size(rgb.shape(0)), size(rgb.shape(1)));
 }
 
+template <typename Sample, ResampleStrip<Sample>* KernelTable::* Kernel>
+void define_resample_strip(nb::module_& module) {
+  module.def("resample_strip", &resample_strip<Sample, Kernel>, "strip"_a.noconvert(),
+             "strip_row"_a, "row_first"_a.noconvert(), "row_count"_a.noconvert(),
+             "row_weights"_a.noconvert(), "col_first"_a.noconvert(), "col_weights"_a.noconvert(),
+             "accumulators"_a.noconvert(), "scratch"_a.noconvert(), "out_row"_a, "window_row"_a,
+             "out"_a.noconvert());
+}
+
 }  // namespace
 
 void register_kernels(nb::module_& module) {
-  module.def("resample_strip", &resample_strip, "strip"_a.noconvert(), "strip_row"_a,
-             "row_first"_a.noconvert(), "row_count"_a.noconvert(), "row_weights"_a.noconvert(),
-             "col_first"_a.noconvert(), "col_weights"_a.noconvert(), "accumulators"_a.noconvert(),
-             "scratch"_a.noconvert(), "out_row"_a, "window_row"_a, "out"_a.noconvert());
+  define_resample_strip<std::uint8_t, &KernelTable::resample_strip>(module);
+  define_resample_strip<std::uint16_t, &KernelTable::resample_deep_strip>(module);
+  module.def("samples_to_light", &samples_to_light, "picture"_a.noconvert(), "table"_a.noconvert(),
+             "light"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

@@ -20,8 +20,8 @@ import llvmlite.binding as llvm
 import numba
 from numba import carray, types
 
-u8, i32, u32, f32 = (
-    types.CPointer(t) for t in (types.uint8, types.int32, types.uint32, types.float32)
+u8, u16, i32, u32, f32 = (
+    types.CPointer(t) for t in (types.uint8, types.uint16, types.int32, types.uint32, types.float32)
 )
 size = types.intp
 
@@ -88,32 +88,48 @@ def ycck_to_rgb(y, cb, cr, k, inverted, rgb, height, width):
     )  # fmt: skip
 
 
+def samples_to_light(picture, table, light, height, width, channels):
+    kernel_samples_to_light(
+        carray(picture, (height, width, channels)),
+        carray(table, 256),
+        carray(light, (channels, height, width)),
+    )
+
+
 kernel_resample_strip = resampling.resample_strip
 kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
+kernel_samples_to_light = color.samples_to_light
 
-SIGNATURES = {
-    resample_strip: size(
-        u8, size, size, size,
+
+def resampling_signature(samples):
+    return size(
+        samples, size, size, size,
         i32, i32, f32, size, size,
         u32, f32, size, size,
         f32, size, size, f32, size,
-        size, size, u8,
-    ),
-    ycbcr_to_rgb: types.void(u8, u8, u8, u8, size, size),
-    cmyk_to_rgb: types.void(u8, u8, u8, u8, size, u8, size, size),
-    ycck_to_rgb: types.void(u8, u8, u8, u8, size, u8, size, size),
-}  # fmt: skip
+        size, size, samples,
+    )  # fmt: skip
 
 
-def kernel_module(function, signature):
+SIGNATURES = {
+    "resample_strip": (resample_strip, resampling_signature(u8)),
+    "resample_deep_strip": (resample_strip, resampling_signature(u16)),
+    "ycbcr_to_rgb": (ycbcr_to_rgb, types.void(u8, u8, u8, u8, size, size)),
+    "cmyk_to_rgb": (cmyk_to_rgb, types.void(u8, u8, u8, u8, size, u8, size, size)),
+    "ycck_to_rgb": (ycck_to_rgb, types.void(u8, u8, u8, u8, size, u8, size, size)),
+    "samples_to_light": (samples_to_light, types.void(u8, u16, u16, size, size, size)),
+}
+
+
+def kernel_module(name, function, signature):
     """LLVM module of one kernel whose only visible symbol is its C function."""
     compiled = numba.cfunc(signature, nopython=True, error_model="numpy")(function)
     module = llvm.parse_assembly(compiled.inspect_llvm())
     for definition in [*module.functions, *module.global_variables]:
         if definition.name == compiled.native_name:
-            definition.name = f"streamresize_{function.__name__}_{suffix}"
+            definition.name = f"streamresize_{name}_{suffix}"
         elif not definition.is_declaration:
             definition.linkage = "internal"
     return module
@@ -137,7 +153,7 @@ def optimize(module, machine):
 def main():
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    modules = [kernel_module(function, signature) for function, signature in SIGNATURES.items()]
+    modules = [kernel_module(name, *kernel) for name, kernel in SIGNATURES.items()]
     merged = modules[0]
     for module in modules[1:]:
         merged.link_in(module)

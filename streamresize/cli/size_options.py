@@ -7,6 +7,7 @@ import re
 from typing import NoReturn, TypeAlias, cast, get_args
 
 from streamresize import (
+    FilterName,
     Fit,
     Format,
     IccUse,
@@ -52,6 +53,13 @@ def add_size_options(
     )
     parser.add_argument("--format", choices=FILE_FORMATS, help=format_help)
     parser.add_argument("--quality", type=parse_quality, default=80, help="1 to 100 (default 80)")
+    parser.add_argument(
+        "--filter", choices=get_args(FilterName), default="box", help="how pixels are weighed"
+    )
+    parser.add_argument("--linear", action="store_true", help="average in linear light; slower")
+    parser.add_argument(
+        "--sharpen", type=parse_sharpen, default=0.0, metavar="0..1", help="sharpen the outputs"
+    )
     parser.add_argument(
         "--icc",
         choices=get_args(IccUse),
@@ -105,6 +113,9 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 gravity=arguments.gravity,
                 background=arguments.background,
                 dpr=arguments.dpr,
+                filter=arguments.filter,
+                linear=arguments.linear,
+                sharpen=arguments.sharpen,
                 icc=arguments.icc,
                 keep=arguments.keep,
             )
@@ -206,3 +217,13 @@ def parse_keep(text: str) -> frozenset[str]:
     if not chosen <= set(get_args(Kept)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of {', '.join(get_args(Kept))}")
     return chosen
+
+
+def parse_sharpen(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0.0 <= amount <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return amount

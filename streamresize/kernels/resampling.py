@@ -9,7 +9,7 @@ import numpy as np
 
 LANES = 4
 HALF = np.float32(0.5)
-LOWEST, HIGHEST = np.float32(0), np.float32(255)
+LOWEST = np.float32(0)
 
 # Columns added at a time to the sums of a row that stays open.
 COLUMN_BLOCK = 2048
@@ -68,9 +68,14 @@ def complete(strip, strip_row, first, last, weights, open_sums, left, sums):
     add_rows(strip, left, begin, last - strip_row, weights, begin + strip_row - first, sums)
 
 
-def sample(total):
-    """Clamped to 0..255 and truncated."""
-    return np.int32(min(max(total, LOWEST), HIGHEST))
+def highest_of(samples):
+    """The largest value of its type: 255 or 65535."""
+    return np.float32(np.iinfo(samples.dtype).max)
+
+
+def sample(total, highest):
+    """Clamped to 0..highest and truncated."""
+    return np.int32(min(max(total, LOWEST), highest))
 
 
 def sum_of_three(sums, at, step, first_weight, second_weight, third_weight):
@@ -81,20 +86,22 @@ def sum_of_three(sums, at, step, first_weight, second_weight, third_weight):
 
 def finish_row_of_three_taps(sums, origin, first, weights, out):
     """As `finish_row` for tables of three taps: a loop over so few costs more than the sum."""
+    highest = highest_of(out)
     for column in range(first.shape[0]):
         at = (first[column] - origin) & NOT_NEGATIVE
         w0, w1, w2 = weights[column, 0], weights[column, 1], weights[column, 2]
-        out[column] = sample(sum_of_three(sums, at, 1, w0, w1, w2))
+        out[column] = sample(sum_of_three(sums, at, 1, w0, w1, w2), highest)
 
 
 def finish_row(sums, origin, first, weights, out):
     """One output row from one row of vertical sums, rounded half up; sums[0] is input `origin`."""
+    highest = highest_of(out)
     for column in range(first.shape[0]):
         at = (first[column] - origin) & NOT_NEGATIVE
         total = HALF
         for tap in range(weights.shape[1]):
             total += weights[column, tap] * sums[at + tap]
-        out[column] = sample(total)
+        out[column] = sample(total, highest)
 
 
 def store(lanes, at, a, b, c, d):
@@ -141,11 +148,12 @@ def weigh_lanes(lanes, origin, first, weights, totals):
 
 def separate(totals, a, b, c, d):
     """The reverse of `interleave`, to samples."""
+    highest = highest_of(a)
     for column in range(a.shape[0]):
-        a[column] = sample(totals[LANES * column])
-        b[column] = sample(totals[LANES * column + 1])
-        c[column] = sample(totals[LANES * column + 2])
-        d[column] = sample(totals[LANES * column + 3])
+        a[column] = sample(totals[LANES * column], highest)
+        b[column] = sample(totals[LANES * column + 1], highest)
+        c[column] = sample(totals[LANES * column + 2], highest)
+        d[column] = sample(totals[LANES * column + 3], highest)
 
 
 def finish_block_of_one(scratch, origin, first, weights, out):
@@ -245,7 +253,7 @@ def resample_strip(
 ):
     """Add a strip to the open output rows; return how many rows were finished into `out`.
 
-    strip: uint8 (rows, >= width), rows strip_row, strip_row + 1, ... of the plane.
+    strip: uint8 or uint16 (rows, >= width), rows strip_row, strip_row + 1, ... of the plane.
     row_first, row_count: int32 (n,), row_weights: float32 (n, taps): first input row, number of
     input rows and their weights for output rows window_row .. window_row + n - 1. First and last
     input rows do not decrease. col_*: the same for the columns of the output, but zeros behind the
@@ -255,7 +263,7 @@ def resample_strip(
     scratch: float32 (3, LANES * m): m inputs, at least a column's taps, are taken at a time. What
     it holds does not matter, as long as it is finite.
     out_row: the first output row that is not finished yet.
-    out: uint8 (>= n + LANES - 1, columns); what lies behind the finished rows is spoiled.
+    out: as the strip, (>= n + LANES - 1, columns); what lies behind the finished rows is spoiled.
     """
     strip_end = strip_row + strip.shape[0]
     begin = end = out_row - window_row

@@ -27,10 +27,12 @@ class PlaneRequest(NamedTuple):
 class Sink(Protocol):
     """Takes resampled rows and makes something of them: begin, rows, rows, ..., finish.
 
-    requests: the planes it wants. nbytes: memory it takes, its result included, at its peak.
+    requests: the planes it wants. linear: they are channels of the merged picture, averaged in
+    linear light, and no components. nbytes: memory it takes, its result included, at its peak.
     """
 
     requests: tuple[PlaneRequest, ...]
+    linear: bool
 
     @property
     def nbytes(self) -> int: ...
@@ -47,6 +49,8 @@ class Sink(Protocol):
 
 class CollectingSink:
     """Base of the sinks that need their planes whole: `planes`, one for each request."""
+
+    linear = False
 
     def __init__(self, requests: tuple[PlaneRequest, ...]) -> None:
         self.requests = requests

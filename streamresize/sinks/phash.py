@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from streamresize.color import PLANES_USED, to_luma, to_picture
 from streamresize.fingerprint import PHASH_SIDE, phash
-from streamresize.geometry import Span
+from streamresize.geometry import AVERAGING, Span
 from streamresize.info import ImageInfo
 from streamresize.resample import LANCZOS
 from streamresize.sinks.base import CollectingSink, PlaneRequest
 
 if TYPE_CHECKING:
     from imagehash import ImageHash
+
+
+# The transform of the 32 x 32 samples keeps low frequencies alone: a coarse scale will do.
+REDUCER = LANCZOS._replace(residual=AVERAGING)
 
 
 class PhashSink(CollectingSink):
@@ -22,7 +26,7 @@ class PhashSink(CollectingSink):
         used = 1 if info.color == "ycbcr" else PLANES_USED[info.color]
         x = Span(0.0, float(info.width), PHASH_SIDE)
         y = Span(0.0, float(info.height), PHASH_SIDE)
-        super().__init__(tuple(PlaneRequest(i, x, y, LANCZOS) for i in range(used)))
+        super().__init__(tuple(PlaneRequest(i, x, y, REDUCER) for i in range(used)))
         self._info = info
 
     def finish(self) -> ImageHash:

@@ -11,6 +11,7 @@ from streamresize.color import PLANES_USED, RowColor
 from streamresize.geometry import ORIENTATIONS, Orientation, Placement
 from streamresize.info import ImageInfo
 from streamresize.metadata import Metadata, into_jpeg, with_profile
+from streamresize.resample import BOX, Filter
 from streamresize.sinks.base import CollectingSink, PlaneRequest
 from streamresize.sinks.canvas import canvas_bytes, on_canvas
 from streamresize.sinks.encode import (
@@ -27,22 +28,26 @@ MetadataOf: TypeAlias = Callable[[int, int], Metadata]
 UPRIGHT = ORIENTATIONS[1]
 
 
-def _full_requests(info: ImageInfo, placement: Placement) -> tuple[PlaneRequest, ...]:
-    """Every plane at the size of the output."""
-    used = PLANES_USED[info.color]
-    return tuple(PlaneRequest(i, placement.x, placement.y) for i in range(used))
+def _full_requests(
+    info: ImageInfo, placement: Placement, filter: Filter
+) -> tuple[PlaneRequest, ...]:
+    """Every plane at the size of the output; chroma is not sharpened."""
+    plain = filter._replace(sharpen=0.0)
+    filters = [plain if info.is_chroma(i) else filter for i in range(PLANES_USED[info.color])]
+    return tuple(PlaneRequest(i, placement.x, placement.y, each) for i, each in enumerate(filters))
 
 
 def _chroma_halved(
-    placement: Placement, orientation: Orientation
+    placement: Placement, orientation: Orientation, filter: Filter
 ) -> tuple[PlaneRequest, PlaneRequest, PlaneRequest]:
     """Y at the size of the output, Cb and Cr at 4:2:0."""
+    plain = filter._replace(sharpen=0.0)
     x = placement.x.subsampled(2, mirrored=orientation.mirror_x)
     y = placement.y.subsampled(2, mirrored=orientation.mirror_y)
     return (
-        PlaneRequest(0, placement.x, placement.y),
-        PlaneRequest(1, x, y),
-        PlaneRequest(2, x, y),
+        PlaneRequest(0, placement.x, placement.y, filter),
+        PlaneRequest(1, x, y, plain),
+        PlaneRequest(2, x, y, plain),
     )
 
 
@@ -106,7 +111,10 @@ class JpegSink(PictureSink):
 
 
 class RasterSink(PictureSink):
-    """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it."""
+    """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it.
+
+    linear: averaged in linear light, its planes are gray, or red, green and blue.
+    """
 
     def __init__(
         self,
@@ -117,10 +125,14 @@ class RasterSink(PictureSink):
         quality: int,
         color: RowColor,
         metadata: MetadataOf,
+        *,
+        filter: Filter,
+        linear: bool,
     ) -> None:
-        requests = _full_requests(info, placement)
+        requests = _full_requests(info, placement, filter)
         super().__init__(requests, placement, orientation, format, quality, color, metadata)
         self._canvas = placement.canvas
+        self.linear = linear
 
     @property
     def nbytes(self) -> int:
@@ -157,15 +169,25 @@ def picture_sink(
     quality: int,
     color: RowColor,
     metadata: MetadataOf,
+    *,
+    filter: Filter = BOX,
+    linear: bool = False,
 ) -> PictureSink:
     """The sink for `format`; JPEG from gray and YCbCr as they are needs no RGB on the way.
 
-    metadata: what a file of some width and height carries, beside its profile.
+    metadata: what a file of some width and height carries, beside its profile. linear: averaged in
+    linear light; `info` and `color` then speak of gray or RGB.
     """
-    if format != "jpeg" or not color.identity or placement.canvas is not None:
-        return RasterSink(info, placement, orientation, format, quality, color, metadata)
+    planar = color.identity and placement.canvas is None and not linear
+    if format != "jpeg" or not planar:
+        return RasterSink(
+            info, placement, orientation, format, quality, color, metadata,
+            filter=filter, linear=linear,
+        )  # fmt: skip
     is_color = info.color == "ycbcr"
     requests = (
-        _chroma_halved(placement, orientation) if is_color else _full_requests(info, placement)
+        _chroma_halved(placement, orientation, filter)
+        if is_color
+        else _full_requests(info, placement, filter)
     )
     return JpegSink(requests, placement, orientation, format, quality, color, metadata)

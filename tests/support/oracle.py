@@ -6,12 +6,14 @@ import functools
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from .jpeg_writer import dct_matrix
 
@@ -110,6 +112,58 @@ def area_average(picture: NDArray[np.uint8], width: int, height: int) -> Reals:
     columns = area_matrix(picture.shape[1], width)
     result = np.stack([rows @ plane @ columns.T for plane in planes], axis=-1)
     return result if picture.ndim == 3 else result[:, :, 0]
+
+
+def _sinc_windowed(lobes: float) -> Callable[[Reals], Reals]:
+    return lambda x: np.asarray(np.sinc(x) * np.sinc(x / lobes))
+
+
+def _hamming_windowed(x: Reals) -> Reals:
+    return np.asarray(np.sinc(x) * (0.54 + 0.46 * np.cos(np.pi * x)))
+
+
+def _keys(x: Reals) -> Reals:
+    """R. G. Keys, "Cubic convolution interpolation", 1981, with a = -1/2."""
+    near = 1 + x * x * (1.5 * x - 2.5)
+    return np.where(x < 1, near, 2 - x * (4 - x * (2.5 - 0.5 * x)))
+
+
+def _mitchell(x: Reals) -> Reals:
+    """One third of the cubic B-spline, two thirds of Keys' cubic."""
+    spline = np.where(x < 1, 4 - x * x * (6 - 3 * x), (2 - x) ** 3) / 6
+    return np.asarray(spline / 3 + _keys(x) * 2 / 3)
+
+
+# Support and kernel of |x|; beyond the support nothing has a weight.
+KERNELS: dict[str, tuple[float, Callable[[Reals], Reals]]] = {
+    "triangle": (1, lambda x: 1 - x),
+    "hamming": (1, _hamming_windowed),
+    "mitchell": (2, _mitchell),
+    "catmullrom": (2, _keys),
+    "lanczos3": (3, _sinc_windowed(3)),
+}
+
+
+def filter_matrix(name: str, inputs: int, outputs: int) -> Reals:
+    """Weights (outputs, inputs) of a filter along one axis; the picture's edges cut it off."""
+    if name == "box":
+        return area_matrix(inputs, outputs)
+    support, kernel = KERNELS[name]
+    step = inputs / outputs
+    centres = (np.arange(outputs) + 0.5) * step
+    distance = np.abs(np.arange(inputs) + 0.5 - centres[:, None]) / max(step, 1.0)
+    weights = np.where(distance < support, kernel(np.minimum(distance, support)), 0.0)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def filtered(picture: NDArray[np.uint8], width: int, height: int, name: str) -> Reals:
+    """A picture (h, w) or (h, w, 3) by a filter in double precision, clamped to 0..255."""
+    rows = csr_array(filter_matrix(name, picture.shape[0], height))
+    columns = csr_array(filter_matrix(name, picture.shape[1], width))
+    channels = picture.reshape(*picture.shape[:2], -1)
+    planes = [channels[:, :, i].astype(np.float64) for i in range(channels.shape[2])]
+    result = np.stack([(columns @ (rows @ plane).T).T for plane in planes], axis=-1).clip(0, 255)
+    return np.asarray(result if picture.ndim == 3 else result[:, :, 0])
 
 
 def psnr(a: NDArray[np.generic], b: NDArray[np.generic]) -> float:

@@ -1,0 +1,153 @@
+"""Averaging in linear light: strips of components become planes of red, green and blue light.
+
+Samples of an sRGB picture are not proportional to light (IEC 61966-2-1): their average is darker
+than what the eye sees from a distance. Here the components are merged to RGB where they are
+decoded, and weighed as light.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streamresize import _native
+from streamresize.color import PLANES_USED, to_picture
+from streamresize.geometry import IN_LIGHT, Span, plane_length
+from streamresize.info import Color, ImageInfo
+from streamresize.resample import PlaneResampler, component_axis
+from streamresize.sinks import PlaneRequest, Sink
+from streamresize.strips import DeepSamples, Samples
+
+FULL = 65_535  # all light
+
+
+def _light(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """SRGB samples to light, both 0..1 (IEC 61966-2-1)."""
+    return np.where(samples <= 0.04045, samples / 12.92, ((samples + 0.055) / 1.055) ** 2.4)
+
+
+TO_LIGHT: DeepSamples = np.round(FULL * _light(np.arange(256) / 255)).astype(np.uint16)
+# The nearest sample: what lies half a sample up is the next one's.
+_BORDERS = np.ceil(FULL * _light((np.arange(255) + 0.5) / 255)).astype(np.intp)
+FROM_LIGHT: Samples = np.searchsorted(_BORDERS, np.arange(FULL + 1), "right").astype(np.uint8)
+
+
+class Sampling(NamedTuple):
+    """Of an axis: a component's factor and the largest of the frame, and its DCT scale."""
+
+    ratio: tuple[int, int]
+    scale: int
+
+    @property
+    def pixels(self) -> float:
+        """For each sample."""
+        return self.ratio[1] * self.scale / self.ratio[0]
+
+
+def sampling_ratios(info: ImageInfo) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Of the components that are shown, as `ImageInfo.sampling_ratio` gives them."""
+    return [info.sampling_ratio(i) for i in range(PLANES_USED[info.color])]
+
+
+def finest_samplings(info: ImageInfo, scales: Sequence[int]) -> tuple[Sampling, Sampling]:
+    """The finest that a component has at its scale: across and down."""
+    across, down = (
+        min((Sampling(*pair) for pair in zip(axis, scales)), key=lambda sampling: sampling.pixels)
+        for axis in zip(*sampling_ratios(info))
+    )
+    return across, down
+
+
+def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
+    """What a sink needs of the decoder: its requests, or for channels those of all components.
+
+    Light is no sum of coefficients: luma is decoded at scale 1, or 1/2 for far smaller outputs.
+    """
+    if not sink.linear:
+        return sink.requests
+    request = sink.requests[0]
+    filter = request.filter._replace(residual=IN_LIGHT)
+    used = range(PLANES_USED[info.color])
+    return [request._replace(component=i, filter=filter) for i in used]
+
+
+def shown_info(info: ImageInfo, linear: bool) -> ImageInfo:
+    """What the planes of an output are made of: the components, or in light gray or RGB."""
+    if not linear:
+        return info
+    color: Color = "gray" if PLANES_USED[info.color] == 1 else "rgb"
+    return replace(info, color=color)
+
+
+class LightMerger:
+    """Merges strips of components to strips of light, at the finest sampling among them."""
+
+    def __init__(self, info: ImageInfo, scales: Sequence[int]) -> None:
+        self._info = info
+        across, down = finest_samplings(info, scales)
+        x, y = whole_axis(info.width, across), whole_axis(info.height, down)
+        self._resamplers = [
+            PlaneResampler(
+                component_axis(info.width, ratios[0], scale, x),
+                component_axis(info.height, ratios[1], scale, y),
+            )
+            for ratios, scale in zip(sampling_ratios(info), scales)
+        ]
+        self._waiting = [np.empty((0, x.samples), np.uint8) for _ in self._resamplers]
+        self._row = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held between strips."""
+        return sum(resampler.nbytes for resampler in self._resamplers)
+
+    @property
+    def rows(self) -> list[tuple[int, range]]:
+        """(component, all rows of its plane)."""
+        return [(i, range(resampler.rows.stop)) for i, resampler in enumerate(self._resamplers)]
+
+    def feed(
+        self, planes: Sequence[Samples], starts: Sequence[int]
+    ) -> Iterator[tuple[int, DeepSamples]]:
+        """Take rows of every component; give (first row, light) if there are any.
+
+        The light is uint16 (3, rows, width) for red, green and blue, or (1, rows, width) for gray.
+        """
+        for i, resampler in enumerate(self._resamplers):
+            rows = [rows for _, rows in resampler.feed(planes[i], starts[i])]
+            self._waiting[i] = np.concatenate([self._waiting[i], *rows])
+        count = min(len(rows) for rows in self._waiting)
+        if not count:
+            return
+        merged = [rows[:count] for rows in self._waiting]
+        self._waiting = [rows[count:] for rows in self._waiting]
+        yield self._row, self._to_light(merged)
+        self._row += count
+
+    def _to_light(self, planes: Sequence[Samples]) -> DeepSamples:
+        picture = to_picture(planes, self._info.color, inverted=self._info.has_adobe)
+        channels = picture.reshape(*picture.shape[:2], -1)
+        light = np.empty((channels.shape[2], *picture.shape[:2]), np.uint16)
+        _native.samples_to_light(channels, TO_LIGHT, light)
+        return light
+
+
+def whole_axis(pixels: int, sampling: Sampling) -> Span:
+    """All samples that an axis has, and the interval of pixels that they cover."""
+    samples = plane_length(pixels, *sampling)
+    return Span(0.0, samples * sampling.pixels, samples)
+
+
+def light_resamplers(
+    info: ImageInfo, requests: Sequence[PlaneRequest], scales: Sequence[int]
+) -> tuple[PlaneResampler, ...]:
+    """From each channel of `LightMerger` to an output; the requests differ in nothing else."""
+    request = requests[0]
+    across, down = finest_samplings(info, scales)
+    x = component_axis(info.width, *across, request.x, request.filter)
+    y = component_axis(info.height, *down, request.y, request.filter)
+    return tuple(PlaneResampler(x, y) for _ in requests)
