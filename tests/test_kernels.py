@@ -97,14 +97,14 @@ def linear(length: int, outputs: int) -> Table:
 class Case(NamedTuple):
     """taps: of a column at least. block: how many inputs of a row are taken at a time, at most."""
 
-    plane: NDArray[np.uint8]
+    plane: NDArray[Any]
     rows: Table
     columns: Table
     taps: int = 3
     block: int = 512
 
 
-def resample(kernels: Any, case: Case, heights: list[int]) -> NDArray[np.uint8]:
+def resample(kernels: Any, case: Case, heights: list[int]) -> NDArray[Any]:
     """The whole plane in strips of the given heights, repeated as needed."""
     plane, rows = case.plane, case.rows
     columns = case.columns.columns(case.taps)
@@ -114,11 +114,11 @@ def resample(kernels: Any, case: Case, heights: list[int]) -> NDArray[np.uint8]:
         int(((rows.first <= y) & (rows.first + rows.lengths > y)).sum()) for y in range(height)
     )
     accumulators = np.full((open_rows + 1, width), np.nan, np.float32)
-    result = np.zeros((len(rows.first), len(case.columns.first)), np.uint8)
+    result = np.zeros((len(rows.first), len(case.columns.first)), plane.dtype)
     done = top = strips = 0
     while top < height:
         bottom = min(top + heights[strips % len(heights)], height)
-        out = np.zeros((len(rows.first) - done + LANES - 1, result.shape[1]), np.uint8)
+        out = np.zeros((len(rows.first) - done + LANES - 1, result.shape[1]), plane.dtype)
         window = (part[done:] for part in rows)
         finished = kernels.resample_strip(
             plane[top:bottom], top, *window, *columns, accumulators, scratch, done, done, out
@@ -187,6 +187,31 @@ def test_taps_and_blocks_do_not_matter(kernels: Any, case: Case, heights: list[i
 @given(case=shrunk() | enlarged(), heights=heights)
 def test_forms_agree_bit_for_bit(kernels: Any, case: Case, heights: list[int]) -> None:
     np.testing.assert_array_equal(resample(kernels, case, heights), resample(PLAIN, case, heights))
+
+
+@every_form
+@given(case=shrunk() | enlarged(), heights=heights)
+def test_16_bits_agree_with_double_precision(kernels: Any, case: Case, heights: list[int]) -> None:
+    deep = case._replace(plane=case.plane.astype(np.uint16) * 257)
+    result = resample(kernels, deep, heights)
+    assert result.dtype == np.uint16
+    assert np.abs(result - reference(deep)).max() <= 0.5 + 0.05  # of 65,535: float32 has 24 bits
+
+
+def test_samples_to_light(kernels: Any) -> None:
+    random = np.random.default_rng(0)
+    picture = random.integers(0, 256, (5, 7, 3), np.uint8)
+    table = random.integers(0, 65536, 256, np.uint16)
+    light = np.zeros((3, 5, 7), np.uint16)
+    kernels.samples_to_light(picture, table, light)
+    np.testing.assert_array_equal(light, np.moveaxis(table[picture], -1, 0))
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 6), (3, 4, 7), (2, 5, 7)])
+def test_light_of_another_size_is_refused(shape: tuple[int, int, int]) -> None:
+    picture, table = np.zeros((5, 7, 3), np.uint8), np.zeros(256, np.uint16)
+    with pytest.raises(ValueError, match="size"):
+        _native.samples_to_light(picture, table, np.zeros(shape, np.uint16))
 
 
 @pytest.mark.parametrize("value", [0, 1, 127, 254, 255])
