@@ -37,8 +37,10 @@ from streamresize.sinks import Format
 from streamresize.sources import Source
 from streamresize.standardize import Batch, standardize, standardize_many
 from streamresize.strips import Strip
+from streamresize.transfer import Averaging
 
 __all__ = [
+    "Averaging",
     "Background",
     "Batch",
     "EncodeError",

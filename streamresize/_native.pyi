@@ -92,7 +92,7 @@ def resample_strip(
 ) -> int:
     """See streamresize.kernels.resampling. Raises ValueError for tables out of range."""
 
-def samples_to_light(
+def look_up_channels(
     picture: NDArray[np.uint8], table: NDArray[np.uint16], light: NDArray[np.uint16]
 ) -> None: ...
 def ycbcr_to_rgb(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Literal, NamedTuple, get_args
 
 from streamresize.background import RGB, WHITE
@@ -41,7 +40,6 @@ class Residual(NamedTuple):
 AVERAGING = Residual(1.75, 1.85, 3.0, chroma=0.99)
 # For at most half a decibel less, the mean of photos, than what decoding at scale 1 gives.
 FAITHFUL = Residual(2.5, 3.5, 5.0, chroma=2.5)
-IN_LIGHT = Residual(6.0, inf, inf, chroma=4.0)
 
 
 class Span(NamedTuple):

@@ -9,7 +9,7 @@ from streamresize.color import PLANES_USED, RowColor
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
-from streamresize.light import finest_samplings
+from streamresize.merging import finest_samplings
 from streamresize.pillow_decoder import whole_bytes
 from streamresize.pipeline import all_requests, choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
@@ -68,7 +68,7 @@ def estimate_memory(
         SOURCE_BYTES
         + decoding_bytes(info, scales, threads)
         + sum(make_branch(info, sink, scales).nbytes for sink in sinks)
-        + sum(light_strip_bytes(info, scales) for sink in sinks if sink.linear)
+        + sum(merging_bytes(info, scales) for sink in sinks if sink.transfer)
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(info, sizes, fingerprint)
     )
@@ -147,7 +147,7 @@ def _mcu_row_samples(info: ImageInfo, scales: Sequence[int]) -> list[int]:
     return samples
 
 
-def light_strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
+def merging_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
     """What merging a strip takes: the components twice, the picture, and 16 bits a channel."""
     used = PLANES_USED[info.color]
     channels = 1 if used == 1 else 3

@@ -19,13 +19,7 @@ from streamresize.geometry import (
     place,
 )
 from streamresize.info import ImageInfo
-from streamresize.light import (
-    FROM_LIGHT,
-    LightMerger,
-    decoded_requests,
-    light_resamplers,
-    shown_info,
-)
+from streamresize.merging import Merger, channel_resamplers, decoded_requests, merged_info
 from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
@@ -40,6 +34,7 @@ from streamresize.sinks import (
 )
 from streamresize.sources import Chunk, Source, Store, open_source
 from streamresize.strips import Samples
+from streamresize.transfer import TRANSFERS, Transfer
 
 if TYPE_CHECKING:
     from imagehash import ImageHash
@@ -96,11 +91,12 @@ class Branch(NamedTuple):
                 self.sink.rows(number, first, rows)
 
 
-class LightBranch(NamedTuple):
+class MergedBranch(NamedTuple):
     """A sink, and what merges and resamples the channels that it asks for."""
 
     sink: Sink
-    merger: LightMerger
+    merger: Merger
+    transfer: Transfer
     resamplers: tuple[PlaneResampler, ...]
 
     @property
@@ -115,10 +111,10 @@ class LightBranch(NamedTuple):
 
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
-        for start, light in self.merger.feed(planes, starts):
+        for start, channels in self.merger.feed(planes, starts):
             for channel, resampler in enumerate(self.resamplers):
-                for first, rows in resampler.feed(light[channel], start):
-                    self.sink.rows(channel, first, FROM_LIGHT[rows])
+                for first, rows in resampler.feed(channels[channel], start):
+                    self.sink.rows(channel, first, self.transfer.from_deep[rows])
 
 
 def all_requests(info: ImageInfo, sinks: Sequence[Sink]) -> tuple[PlaneRequest, ...]:
@@ -150,7 +146,7 @@ def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
     return choose_scale(reduction, chroma=chroma, residual=request.filter.residual)
 
 
-def needed_rows(info: ImageInfo, branches: Sequence[Branch | LightBranch]) -> list[range]:
+def needed_rows(info: ImageInfo, branches: Sequence[Branch | MergedBranch]) -> list[range]:
     """The rows of each component's plane that any of the branches needs."""
     rows: list[list[range]] = [[] for _ in range(info.components)]
     for branch in branches:
@@ -162,14 +158,15 @@ def needed_rows(info: ImageInfo, branches: Sequence[Branch | LightBranch]) -> li
     ]
 
 
-def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | LightBranch:
+def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | MergedBranch:
     """Connect a sink to the planes that the decoder gives at these scales.
 
     Planes of the same sampling share their axes, and so the tables of weights.
     """
-    if sink.linear:
-        light = light_resamplers(info, sink.requests, scales)
-        return LightBranch(sink, LightMerger(info, scales), light)
+    if sink.transfer is not None:
+        merger = Merger(info, scales, sink.transfer)
+        channels = channel_resamplers(info, sink.requests, scales)
+        return MergedBranch(sink, merger, sink.transfer, channels)
     largest = max(max(request.shape) for request in sink.requests)
     axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(component_axis)
     resamplers = []
@@ -211,7 +208,7 @@ class Job:
         self._pictures: list[PictureSink] = []
         self._metadata = Metadata()
         self._phash: PhashSink | None = None
-        self._branches: list[Branch | LightBranch] = []
+        self._branches: list[Branch | MergedBranch] = []
 
     @property
     def complete(self) -> bool:
@@ -313,26 +310,32 @@ def picture_sinks(
 ) -> list[PictureSink]:
     """A sink for each size. metadata: of the source. Raises RegionError, EncodeError."""
     view = view_of(info, options)
-    return [
-        picture_sink(
-            shown_info(info, size.linear),
-            place(
-                view,
-                size.width,
-                size.height,
-                fit=size.fit,
-                gravity=size.gravity,
-                background=background_rgb(size.background),
-                dpr=size.dpr,
-                enlarge=size.enlarge,
-            ),
-            view.orientation,
-            size.format,
-            size.quality,
-            RowColor(shown_info(info, size.linear), metadata.profile or None, size.icc_use),
-            partial(for_output, metadata, size.keep, upright=options.auto_orient),
-            filter=FILTERS[size.filter]._replace(sharpen=size.sharpen),
-            linear=size.linear,
-        )
-        for size in sizes
-    ]
+    return [_picture_sink(info, size, view, options, metadata) for size in sizes]
+
+
+def _picture_sink(
+    info: ImageInfo, size: Size, view: View, options: Pass, metadata: Metadata
+) -> PictureSink:
+    transfer = TRANSFERS[size.averaging]
+    shown = merged_info(info) if transfer else info
+    placement = place(
+        view,
+        size.width,
+        size.height,
+        fit=size.fit,
+        gravity=size.gravity,
+        background=background_rgb(size.background),
+        dpr=size.dpr,
+        enlarge=size.enlarge,
+    )
+    return picture_sink(
+        shown,
+        placement,
+        view.orientation,
+        size.format,
+        size.quality,
+        RowColor(shown, metadata.profile or None, size.icc_use),
+        partial(for_output, metadata, size.keep, upright=options.auto_orient),
+        filter=FILTERS[size.filter]._replace(sharpen=size.sharpen),
+        transfer=transfer,
+    )

@@ -16,6 +16,7 @@ from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
 from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import FORMATS, Format
+from streamresize.transfer import TRANSFERS, Averaging
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Size:
         "copyright" (author and copyright notice alone, as EXIF).
     filter: "box", "triangle", "hamming", "mitchell", "catmullrom" or "lanczos3"; "box" averages
         areas, and interpolates linearly where it enlarges (see docs/filters.md).
-    linear: average light instead of sRGB's samples; decodes luma whole, and takes several times as
-        long.
+    averaging: "fast" decodes no finer than it must and weighs each component; "exact" decodes the
+        whole picture and weighs its red, green and blue with 16 bits; "linear" averages light
+        instead of sRGB's samples. The last two take several times as long.
     sharpen: 0 to 1, an unsharp mask on the output.
 
     Raises ValueError for values out of range.
@@ -57,7 +59,7 @@ class Size:
     icc: IccUse = "srgb"
     keep: Collection[Kept] = frozenset()
     filter: FilterName = "box"
-    linear: bool = False
+    averaging: Averaging = "fast"
     sharpen: float = 0.0
 
     def __post_init__(self) -> None:
@@ -68,6 +70,9 @@ class Size:
             raise ValueError(f"quality must be 1 to 100, not {self.quality}")
         if self.filter not in FILTERS:
             raise ValueError(f"filter must be one of {', '.join(FILTERS)}, not {self.filter!r}")
+        if self.averaging not in TRANSFERS:
+            expected = ", ".join(TRANSFERS)
+            raise ValueError(f"averaging must be one of {expected}, not {self.averaging!r}")
         if not 0.0 <= self.sharpen <= 1.0:
             raise ValueError(f"sharpen must be 0 to 1, not {self.sharpen}")
         check_metadata(self.icc, self.keep)
@@ -108,7 +113,7 @@ class SizeOptions(TypedDict, total=False):
     icc: IccUse
     keep: Collection[Kept]
     filter: FilterName
-    linear: bool
+    averaging: Averaging
     sharpen: float
 
 

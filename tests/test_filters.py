@@ -16,8 +16,8 @@ import streamresize
 from streamresize import FilterName, Size
 from streamresize.cli import main
 from streamresize.geometry import FAITHFUL, choose_scale
-from streamresize.light import FROM_LIGHT, TO_LIGHT
 from streamresize.resample import FILTERS
+from streamresize.transfer import EXACT, LINEAR
 
 from .support.oracle import filter_matrix, filtered, psnr
 from .support.pictures import photo, pillow_jpeg
@@ -125,13 +125,27 @@ def test_colours_do_not_move_at_edges(name: FilterName, sampling: str) -> None:
         assert abs(ours_moment - exact_moment) < 0.25
 
 
-def test_light_tables_are_each_others_reverse() -> None:
+def test_tables_are_each_others_reverse() -> None:
     samples = np.arange(256)
-    np.testing.assert_array_equal(FROM_LIGHT[TO_LIGHT[samples]], samples)
-    assert TO_LIGHT[0] == 0
-    assert TO_LIGHT[255] == 65535
+    for transfer in (EXACT, LINEAR):
+        np.testing.assert_array_equal(transfer.from_deep[transfer.to_deep[samples]], samples)
+        assert transfer.to_deep[0] == 0
+        assert transfer.to_deep[255] == 65535
     # IEC 61966-2-1: half of the light is sample 188.
-    assert FROM_LIGHT[32768] == 188
+    assert LINEAR.from_deep[32768] == 188
+    assert EXACT.from_deep[32768 - 300] == 126
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("sampling", "most"), [("4:4:4", 0.51), ("4:2:0", 1.51)])
+def test_exact_averaging(name: FilterName, sampling: str, most: float) -> None:
+    """libjpeg, too, interpolates chroma linearly, and rounds it on the way."""
+    data = pillow_jpeg(photo(300, 200), quality=95, subsampling=sampling)
+    ours = streamresize.resize(
+        data, width=41, height=27, fit="fill", filter=name, averaging="exact"
+    )
+    exact = filtered(np.asarray(Image.open(io.BytesIO(data))), 41, 27, name)
+    assert np.abs(ours - exact).max() <= most
 
 
 def srgb_to_light(samples: NDArray[np.generic]) -> NDArray[np.float64]:
@@ -151,7 +165,9 @@ def test_linear_light(name: FilterName, sampling: str) -> None:
     options = {} if sampling == "gray" else {"subsampling": sampling}
     data = pillow_jpeg(picture, quality=97, **options)
     decoded = np.asarray(Image.open(io.BytesIO(data))).reshape(200, 300, -1)
-    ours = streamresize.resize(data, width=110, height=70, fit="fill", filter=name, linear=True)
+    ours = streamresize.resize(
+        data, width=110, height=70, fit="fill", filter=name, averaging="linear"
+    )
     light = srgb_to_light(decoded)
     rows, columns = filter_matrix(name, 200, 70), filter_matrix(name, 300, 110)
     exact = light_to_srgb(np.einsum("yr,rcd,xc->yxd", rows, light, columns))
@@ -167,7 +183,8 @@ def test_linear_light_of_stripes_is_brighter() -> None:
     stripes[::2] = 255
     data = pillow_jpeg(stripes, quality=100)
     plain, linear = (
-        streamresize.resize(data, width=50, linear=linear).mean() for linear in (False, True)
+        streamresize.resize(data, width=50, averaging=averaging).mean()
+        for averaging in ("fast", "linear")
     )
     assert abs(plain - 127.5) < 2
     assert abs(linear - 188) < 2
@@ -175,11 +192,11 @@ def test_linear_light_of_stripes_is_brighter() -> None:
 
 def test_linear_light_of_regions_and_formats() -> None:
     data = pillow_jpeg(photo(300, 200))
-    part = streamresize.resize(data, width=50, region=(100, 80, 100, 100), linear=True)
-    whole = streamresize.resize(data, width=150, height=100, linear=True)
+    part = streamresize.resize(data, width=50, region=(100, 80, 100, 100), averaging="linear")
+    whole = streamresize.resize(data, width=150, height=100, averaging="linear")
     assert np.abs(part.astype(int) - whole[40:90, 50:100]).mean() < 1.5
-    file = streamresize.thumbnail(data, (60, 60), linear=True, format="png")
-    array = streamresize.resize(data, width=60, height=60, linear=True)
+    file = streamresize.thumbnail(data, (60, 60), averaging="linear", format="png")
+    array = streamresize.resize(data, width=60, height=60, averaging="linear")
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(file))), array)
 
 
@@ -204,7 +221,9 @@ def test_sharpening_is_an_unsharp_mask() -> None:
     assert np.abs(ours - exact)[4:-4, 4:-4].mean() < 1.0
 
 
-@pytest.mark.parametrize("options", [{"filter": "cubic"}, {"sharpen": -0.1}, {"sharpen": 1.5}])
+@pytest.mark.parametrize(
+    "options", [{"filter": "cubic"}, {"sharpen": -0.1}, {"sharpen": 1.5}, {"averaging": "slow"}]
+)
 def test_impossible_wishes(options: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(options))):
         Size(10, 10, **options)  # type: ignore[arg-type]
@@ -213,8 +232,8 @@ def test_impossible_wishes(options: dict[str, object]) -> None:
 def test_estimates_know_light() -> None:
     info = streamresize.probe(pillow_jpeg(photo(2000, 300)))
     plain, linear = (
-        streamresize.estimate_memory(info, [Size(100, None, linear=linear)])
-        for linear in (False, True)
+        streamresize.estimate_memory(info, [Size(100, None, averaging=averaging)])
+        for averaging in ("fast", "linear")
     )
     assert linear > plain + 500_000
 
@@ -224,10 +243,10 @@ def test_the_command(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     data = pillow_jpeg(photo(200, 100))
     with open("a.jpg", "wb") as file:
         file.write(data)
-    options = ["--filter", "lanczos3", "--linear", "--sharpen", "0.5"]
+    options = ["--filter", "lanczos3", "--averaging", "linear", "--sharpen", "0.5"]
     assert main(["resize", "a.jpg", "-o", "b.png", "--size", "50", *options]) == 0
     expected = streamresize.thumbnail(
-        data, (50, 50), format="png", filter="lanczos3", linear=True, sharpen=0.5
+        data, (50, 50), format="png", filter="lanczos3", averaging="linear", sharpen=0.5
     )
     with open("b.png", "rb") as file:
         assert file.read() == expected

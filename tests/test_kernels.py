@@ -198,12 +198,12 @@ def test_16_bits_agree_with_double_precision(kernels: Any, case: Case, heights: 
     assert np.abs(result - reference(deep)).max() <= 0.5 + 0.05  # of 65,535: float32 has 24 bits
 
 
-def test_samples_to_light(kernels: Any) -> None:
+def test_look_up_channels(kernels: Any) -> None:
     random = np.random.default_rng(0)
     picture = random.integers(0, 256, (5, 7, 3), np.uint8)
     table = random.integers(0, 65536, 256, np.uint16)
     light = np.zeros((3, 5, 7), np.uint16)
-    kernels.samples_to_light(picture, table, light)
+    kernels.look_up_channels(picture, table, light)
     np.testing.assert_array_equal(light, np.moveaxis(table[picture], -1, 0))
 
 
@@ -211,7 +211,7 @@ def test_samples_to_light(kernels: Any) -> None:
 def test_light_of_another_size_is_refused(shape: tuple[int, int, int]) -> None:
     picture, table = np.zeros((5, 7, 3), np.uint8), np.zeros(256, np.uint16)
     with pytest.raises(ValueError, match="size"):
-        _native.samples_to_light(picture, table, np.zeros(shape, np.uint16))
+        _native.look_up_channels(picture, table, np.zeros(shape, np.uint16))
 
 
 @pytest.mark.parametrize("value", [0, 1, 127, 254, 255])

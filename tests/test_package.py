@@ -21,17 +21,17 @@ from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 PUBLIC = {
-    "Background", "Batch", "EncodeError", "FilterName", "Fit", "Format", "Gravity", "IccUse",
-    "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits", "MalformedImage", "MalformedJPEG",
-    "Mirror", "OutputImage", "Pass", "PassOptions", "Region", "RegionError", "Result",
-    "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
+    "Averaging", "Background", "Batch", "EncodeError", "FilterName", "Fit", "Format", "Gravity",
+    "IccUse", "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits", "MalformedImage",
+    "MalformedJPEG", "Mirror", "OutputImage", "Pass", "PassOptions", "Region", "RegionError",
+    "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
     "UnsupportedFormat", "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory",
     "probe", "process", "process_many", "resize", "standardize", "standardize_many", "strips",
     "thumbnail",
 }  # fmt: skip
 TYPES = {
-    "Background", "FilterName", "Fit", "Format", "Gravity", "IccUse", "Kept", "Length",
-    "Mirror", "Region", "Rotation", "Source",
+    "Averaging", "Background", "FilterName", "Fit", "Format", "Gravity", "IccUse", "Kept",
+    "Length", "Mirror", "Region", "Rotation", "Source",
 }  # fmt: skip
 
 

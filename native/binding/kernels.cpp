@@ -30,7 +30,7 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
 #define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                    \
   ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                             \
   ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                       \
-  void streamresize_samples_to_light_##suffix(const std::uint8_t* picture,                      \
+  void streamresize_look_up_channels_##suffix(const std::uint8_t* picture,                      \
                                               const std::uint16_t* table, std::uint16_t* light, \
                                               Size height, Size width, Size channels);          \
   void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,        \
@@ -56,7 +56,7 @@ namespace {
 struct KernelTable {
   ResampleStrip<std::uint8_t>* resample_strip;
   ResampleStrip<std::uint16_t>* resample_deep_strip;
-  decltype(&streamresize_samples_to_light_base) samples_to_light;
+  decltype(&streamresize_look_up_channels_base) look_up_channels;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
@@ -66,12 +66,12 @@ KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (has_avx2()) {
     return {streamresize_resample_strip_v3,   streamresize_resample_deep_strip_v3,
-            streamresize_samples_to_light_v3, streamresize_ycbcr_to_rgb_v3,
+            streamresize_look_up_channels_v3, streamresize_ycbcr_to_rgb_v3,
             streamresize_cmyk_to_rgb_v3,      streamresize_ycck_to_rgb_v3};
   }
 #endif
   return {streamresize_resample_strip_base,   streamresize_resample_deep_strip_base,
-          streamresize_samples_to_light_base, streamresize_ycbcr_to_rgb_base,
+          streamresize_look_up_channels_base, streamresize_ycbcr_to_rgb_base,
           streamresize_cmyk_to_rgb_base,      streamresize_ycck_to_rgb_base};
 }
 
@@ -168,13 +168,13 @@ void ycbcr_to_rgb(const Plane& y, const Plane& cb, const Plane& cr, const Pictur
 using Light = Array<std::uint16_t, 3>;
 using LightTable = nb::ndarray<const std::uint16_t, nb::shape<256>, nb::c_contig, nb::device::cpu>;
 
-void samples_to_light(const Array<const std::uint8_t, 3>& picture, const LightTable& table,
+void look_up_channels(const Array<const std::uint8_t, 3>& picture, const LightTable& table,
                       const Light& light) {
   require(picture.shape(0) == light.shape(1) && picture.shape(1) == light.shape(2) &&
               picture.shape(2) == light.shape(0),
           "picture and planes differ in size");
   const nb::gil_scoped_release release;
-  kKernels.samples_to_light(picture.data(), table.data(), light.data(), size(picture.shape(0)),
+  kKernels.look_up_channels(picture.data(), table.data(), light.data(), size(picture.shape(0)),
                             size(picture.shape(1)), size(picture.shape(2)));
 }
 
@@ -201,7 +201,7 @@ void define_resample_strip(nb::module_& module) {
 void register_kernels(nb::module_& module) {
   define_resample_strip<std::uint8_t, &KernelTable::resample_strip>(module);
   define_resample_strip<std::uint16_t, &KernelTable::resample_deep_strip>(module);
-  module.def("samples_to_light", &samples_to_light, "picture"_a.noconvert(), "table"_a.noconvert(),
+  module.def("look_up_channels", &look_up_channels, "picture"_a.noconvert(), "table"_a.noconvert(),
              "light"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());

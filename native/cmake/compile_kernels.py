@@ -88,8 +88,8 @@ def ycck_to_rgb(y, cb, cr, k, inverted, rgb, height, width):
     )  # fmt: skip
 
 
-def samples_to_light(picture, table, light, height, width, channels):
-    kernel_samples_to_light(
+def look_up_channels(picture, table, light, height, width, channels):
+    kernel_look_up_channels(
         carray(picture, (height, width, channels)),
         carray(table, 256),
         carray(light, (channels, height, width)),
@@ -100,7 +100,7 @@ kernel_resample_strip = resampling.resample_strip
 kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
-kernel_samples_to_light = color.samples_to_light
+kernel_look_up_channels = color.look_up_channels
 
 
 def resampling_signature(samples):
@@ -119,7 +119,7 @@ SIGNATURES = {
     "ycbcr_to_rgb": (ycbcr_to_rgb, types.void(u8, u8, u8, u8, size, size)),
     "cmyk_to_rgb": (cmyk_to_rgb, types.void(u8, u8, u8, u8, size, u8, size, size)),
     "ycck_to_rgb": (ycck_to_rgb, types.void(u8, u8, u8, u8, size, u8, size, size)),
-    "samples_to_light": (samples_to_light, types.void(u8, u16, u16, size, size, size)),
+    "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),
 }
 
 

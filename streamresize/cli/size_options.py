@@ -7,6 +7,7 @@ import re
 from typing import NoReturn, TypeAlias, cast, get_args
 
 from streamresize import (
+    Averaging,
     FilterName,
     Fit,
     Format,
@@ -56,7 +57,12 @@ def add_size_options(
     parser.add_argument(
         "--filter", choices=get_args(FilterName), default="box", help="how pixels are weighed"
     )
-    parser.add_argument("--linear", action="store_true", help="average in linear light; slower")
+    parser.add_argument(
+        "--averaging",
+        choices=get_args(Averaging),
+        default="fast",
+        help="fast (default); exact: of the whole picture with 16 bits; linear: of light",
+    )
     parser.add_argument(
         "--sharpen", type=parse_sharpen, default=0.0, metavar="0..1", help="sharpen the outputs"
     )
@@ -114,7 +120,7 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 background=arguments.background,
                 dpr=arguments.dpr,
                 filter=arguments.filter,
-                linear=arguments.linear,
+                averaging=arguments.averaging,
                 sharpen=arguments.sharpen,
                 icc=arguments.icc,
                 keep=arguments.keep,

@@ -69,9 +69,9 @@ def ycck_to_rgb(y, cb, cr, k, inverted, rgb):
             rgb[row, column, 2] = without_ink(yellow ^ flip, white)
 
 
-def samples_to_light(picture, table, light):
-    """light[c, y, x] = table[picture[y, x, c]]: uint8 (h, w, channels) to (channels, h, w)."""
-    for channel in range(light.shape[0]):
-        for row in range(light.shape[1]):
-            for column in range(light.shape[2]):
-                light[channel, row, column] = table[picture[row, column, channel]]
+def look_up_channels(picture, table, channels):
+    """channels[c, y, x] = table[picture[y, x, c]]: uint8 (h, w, n) to uint16 (n, h, w)."""
+    for channel in range(channels.shape[0]):
+        for row in range(channels.shape[1]):
+            for column in range(channels.shape[2]):
+                channels[channel, row, column] = table[picture[row, column, channel]]

@@ -24,7 +24,7 @@ def compiled_module(module: ModuleType) -> dict[str, Callable[..., Any]]:
 
 _compiled = {**compiled_module(resampling), **compiled_module(color)}
 
-resample_strip, ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, samples_to_light = (
+resample_strip, ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
     _compiled[name]
-    for name in ("resample_strip", "ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "samples_to_light")
+    for name in ("resample_strip", "ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
 )

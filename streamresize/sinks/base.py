@@ -9,6 +9,7 @@ import numpy as np
 from streamresize.geometry import Span
 from streamresize.resample import BOX, Filter
 from streamresize.strips import Samples
+from streamresize.transfer import Transfer
 
 
 class PlaneRequest(NamedTuple):
@@ -27,12 +28,12 @@ class PlaneRequest(NamedTuple):
 class Sink(Protocol):
     """Takes resampled rows and makes something of them: begin, rows, rows, ..., finish.
 
-    requests: the planes it wants. linear: they are channels of the merged picture, averaged in
-    linear light, and no components. nbytes: memory it takes, its result included, at its peak.
+    requests: the planes it wants. transfer: if not None, they are channels of the merged picture,
+    weighed as it says. nbytes: memory it takes, its result included, at its peak.
     """
 
     requests: tuple[PlaneRequest, ...]
-    linear: bool
+    transfer: Transfer | None
 
     @property
     def nbytes(self) -> int: ...
@@ -50,7 +51,7 @@ class Sink(Protocol):
 class CollectingSink:
     """Base of the sinks that need their planes whole: `planes`, one for each request."""
 
-    linear = False
+    transfer: Transfer | None = None
 
     def __init__(self, requests: tuple[PlaneRequest, ...]) -> None:
         self.requests = requests

@@ -23,6 +23,7 @@ from streamresize.sinks.encode import (
 )
 from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
+from streamresize.transfer import Transfer
 
 MetadataOf: TypeAlias = Callable[[int, int], Metadata]
 UPRIGHT = ORIENTATIONS[1]
@@ -113,7 +114,7 @@ class JpegSink(PictureSink):
 class RasterSink(PictureSink):
     """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it.
 
-    linear: averaged in linear light, its planes are gray, or red, green and blue.
+    transfer: of the merged picture; its planes are gray, or red, green and blue.
     """
 
     def __init__(
@@ -127,12 +128,12 @@ class RasterSink(PictureSink):
         metadata: MetadataOf,
         *,
         filter: Filter,
-        linear: bool,
+        transfer: Transfer | None,
     ) -> None:
         requests = _full_requests(info, placement, filter)
         super().__init__(requests, placement, orientation, format, quality, color, metadata)
         self._canvas = placement.canvas
-        self.linear = linear
+        self.transfer = transfer
 
     @property
     def nbytes(self) -> int:
@@ -171,18 +172,18 @@ def picture_sink(
     metadata: MetadataOf,
     *,
     filter: Filter = BOX,
-    linear: bool = False,
+    transfer: Transfer | None = None,
 ) -> PictureSink:
     """The sink for `format`; JPEG from gray and YCbCr as they are needs no RGB on the way.
 
-    metadata: what a file of some width and height carries, beside its profile. linear: averaged in
-    linear light; `info` and `color` then speak of gray or RGB.
+    metadata: what a file of some width and height carries, beside its profile. transfer: how a
+    merged picture is weighed; `info` and `color` then speak of gray or RGB.
     """
-    planar = color.identity and placement.canvas is None and not linear
+    planar = color.identity and placement.canvas is None and transfer is None
     if format != "jpeg" or not planar:
         return RasterSink(
             info, placement, orientation, format, quality, color, metadata,
-            filter=filter, linear=linear,
+            filter=filter, transfer=transfer,
         )  # fmt: skip
     is_color = info.color == "ycbcr"
     requests = (

@@ -1,8 +1,8 @@
-"""Averaging in linear light: strips of components become planes of red, green and blue light.
+"""Averaging of merged pictures: strips of components become strips of gray, or red, green and blue.
 
-Samples of an sRGB picture are not proportional to light (IEC 61966-2-1): their average is darker
-than what the eye sees from a distance. Here the components are merged to RGB where they are
-decoded, and weighed as light.
+For averaging in linear light, to which samples are not proportional (their average is darker than
+what the eye sees from a distance), and for exact averaging: with 16 bits, of every sample that the
+decoded picture has.
 """
 
 from __future__ import annotations
@@ -12,28 +12,15 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from streamresize import _native
 from streamresize.color import PLANES_USED, to_picture
-from streamresize.geometry import IN_LIGHT, Span, plane_length
+from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
 from streamresize.resample import PlaneResampler, component_axis
 from streamresize.sinks import PlaneRequest, Sink
 from streamresize.strips import DeepSamples, Samples
-
-FULL = 65_535  # all light
-
-
-def _light(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """SRGB samples to light, both 0..1 (IEC 61966-2-1)."""
-    return np.where(samples <= 0.04045, samples / 12.92, ((samples + 0.055) / 1.055) ** 2.4)
-
-
-TO_LIGHT: DeepSamples = np.round(FULL * _light(np.arange(256) / 255)).astype(np.uint16)
-# The nearest sample: what lies half a sample up is the next one's.
-_BORDERS = np.ceil(FULL * _light((np.arange(255) + 0.5) / 255)).astype(np.intp)
-FROM_LIGHT: Samples = np.searchsorted(_BORDERS, np.arange(FULL + 1), "right").astype(np.uint8)
+from streamresize.transfer import Transfer
 
 
 class Sampling(NamedTuple):
@@ -63,31 +50,27 @@ def finest_samplings(info: ImageInfo, scales: Sequence[int]) -> tuple[Sampling, 
 
 
 def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
-    """What a sink needs of the decoder: its requests, or for channels those of all components.
-
-    Light is no sum of coefficients: luma is decoded at scale 1, or 1/2 for far smaller outputs.
-    """
-    if not sink.linear:
+    """What a sink needs of the decoder: its requests, or for channels those of all components."""
+    if sink.transfer is None:
         return sink.requests
     request = sink.requests[0]
-    filter = request.filter._replace(residual=IN_LIGHT)
+    filter = request.filter._replace(residual=sink.transfer.residual)
     used = range(PLANES_USED[info.color])
     return [request._replace(component=i, filter=filter) for i in used]
 
 
-def shown_info(info: ImageInfo, linear: bool) -> ImageInfo:
-    """What the planes of an output are made of: the components, or in light gray or RGB."""
-    if not linear:
-        return info
+def merged_info(info: ImageInfo) -> ImageInfo:
+    """What a merged picture is: gray or RGB."""
     color: Color = "gray" if PLANES_USED[info.color] == 1 else "rgb"
     return replace(info, color=color)
 
 
-class LightMerger:
-    """Merges strips of components to strips of light, at the finest sampling among them."""
+class Merger:
+    """Merges strips of components at the finest sampling among them."""
 
-    def __init__(self, info: ImageInfo, scales: Sequence[int]) -> None:
+    def __init__(self, info: ImageInfo, scales: Sequence[int], transfer: Transfer) -> None:
         self._info = info
+        self._transfer = transfer
         across, down = finest_samplings(info, scales)
         x, y = whole_axis(info.width, across), whole_axis(info.height, down)
         self._resamplers = [
@@ -113,9 +96,9 @@ class LightMerger:
     def feed(
         self, planes: Sequence[Samples], starts: Sequence[int]
     ) -> Iterator[tuple[int, DeepSamples]]:
-        """Take rows of every component; give (first row, light) if there are any.
+        """Take rows of every component; give (first row, channels) if there are any.
 
-        The light is uint16 (3, rows, width) for red, green and blue, or (1, rows, width) for gray.
+        The channels are uint16 (3, rows, width) for red, green and blue, or (1, rows, width).
         """
         for i, resampler in enumerate(self._resamplers):
             rows = [rows for _, rows in resampler.feed(planes[i], starts[i])]
@@ -125,15 +108,15 @@ class LightMerger:
             return
         merged = [rows[:count] for rows in self._waiting]
         self._waiting = [rows[count:] for rows in self._waiting]
-        yield self._row, self._to_light(merged)
+        yield self._row, self._channels(merged)
         self._row += count
 
-    def _to_light(self, planes: Sequence[Samples]) -> DeepSamples:
+    def _channels(self, planes: Sequence[Samples]) -> DeepSamples:
         picture = to_picture(planes, self._info.color, inverted=self._info.has_adobe)
-        channels = picture.reshape(*picture.shape[:2], -1)
-        light = np.empty((channels.shape[2], *picture.shape[:2]), np.uint16)
-        _native.samples_to_light(channels, TO_LIGHT, light)
-        return light
+        samples = picture.reshape(*picture.shape[:2], -1)
+        channels = np.empty((samples.shape[2], *picture.shape[:2]), np.uint16)
+        _native.look_up_channels(samples, self._transfer.to_deep, channels)
+        return channels
 
 
 def whole_axis(pixels: int, sampling: Sampling) -> Span:
@@ -142,10 +125,10 @@ def whole_axis(pixels: int, sampling: Sampling) -> Span:
     return Span(0.0, samples * sampling.pixels, samples)
 
 
-def light_resamplers(
+def channel_resamplers(
     info: ImageInfo, requests: Sequence[PlaneRequest], scales: Sequence[int]
 ) -> tuple[PlaneResampler, ...]:
-    """From each channel of `LightMerger` to an output; the requests differ in nothing else."""
+    """From each channel of `Merger` to an output; the requests differ in nothing else."""
     request = requests[0]
     across, down = finest_samplings(info, scales)
     x = component_axis(info.width, *across, request.x, request.filter)
