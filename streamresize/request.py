@@ -38,7 +38,7 @@ class Size:
     keep: metadata that the file carries, of "icc" (the same as icc="keep"), "exif", "xmp" and
         "copyright" (author and copyright notice alone, as EXIF).
     filter: "box", "triangle", "hamming", "mitchell", "catmullrom" or "lanczos3"; "box" averages
-        areas, and interpolates linearly where it enlarges (see docs/filters.md).
+        areas, and interpolates linearly where it enlarges (see docs/quality.md).
     averaging: "fast" decodes no finer than it must and weighs each component; "exact" decodes the
         whole picture and weighs its red, green and blue with 16 bits; "linear" averages light
         instead of sRGB's samples. The last two take several times as long.
