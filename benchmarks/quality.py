@@ -13,7 +13,7 @@ import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,7 +114,8 @@ class Closeness(NamedTuple):
 def closeness(picture: Picture, exact: NDArray[np.float64]) -> Closeness:
     from skimage.metrics import structural_similarity
 
-    ssim = structural_similarity(picture @ LUMA, exact @ LUMA, data_range=255)
+    similarity: Any = structural_similarity  # untyped where it is installed
+    ssim = similarity(picture @ LUMA, exact @ LUMA, data_range=255)
     return Closeness(psnr(picture, exact), float(ssim))
 
 

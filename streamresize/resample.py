@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from math import ceil
+from math import ceil, floor
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -171,6 +171,14 @@ def make_taps(grid: Grid, start: int, stop: int) -> Taps:
     return taps
 
 
+def _needed_inputs(grid: Grid) -> range:
+    """From the first tap of the first output to the last of the last, as `make_taps` has them."""
+    half, (low, high, _) = grid.span.step / 2, grid.span
+    first = floor(round(low + half - grid.reach, 6))
+    stop = ceil(round(high - half + grid.reach, 6))
+    return range(min(max(first, 0), grid.length - 1), min(max(stop, 1), grid.length))
+
+
 def _normalised(weights: Positions, nearest: NDArray[np.bool_]) -> Positions:
     """Rows that sum to 1: the nearest input alone where none has a weight."""
     total = weights.sum(axis=1, keepdims=True)
@@ -181,7 +189,7 @@ class Axis:
     """One direction of a plane: `span` of it, in its own samples, becomes span.samples outputs.
 
     length, extent: as in `Grid`. `BOX` turns into linear interpolation where the outputs are closer
-    than the inputs. Threads may share an axis.
+    than the inputs. inputs: those that the outputs need. Threads may share an axis.
     """
 
     def __init__(self, length: int, extent: float, span: Span, filter: Filter = BOX) -> None:
@@ -190,6 +198,7 @@ class Axis:
         if filter.sharpen:
             filter = _sharpened(filter)
         self._grid = Grid(length, extent, span, filter, filter.support * max(span.step, 1.0))
+        self.inputs = _needed_inputs(self._grid)
         self._window: tuple[range, Taps] | None = None
 
     @property
@@ -206,13 +215,6 @@ class Axis:
     def open_outputs(self) -> int:
         """Upper bound on how many outputs one input sample contributes to."""
         return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
-
-    @property
-    def inputs(self) -> range:
-        """Those that the outputs need."""
-        first = make_taps(self._grid, 0, 1)
-        last = make_taps(self._grid, self.samples - 1, self.samples)
-        return range(int(first.first[0]), int(last.first[0] + last.lengths[0]))
 
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""

@@ -34,9 +34,16 @@ def test_weights_are_the_same_however_the_outputs_are_asked_for(
     whole = expanded(Axis(length, length, span, filter), 0, samples)
     np.testing.assert_allclose(whole.sum(axis=1), 1.0, atol=1e-5)
     axis = Axis(length, length, span, filter)
+    assert axis.inputs == needed(whole)
     bounds = sorted({0, samples, *(cut for cut in cuts if cut < samples)})
     parts = [expanded(axis, start, stop) for start, stop in pairwise(bounds)]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def needed(matrix: np.ndarray) -> range:
+    """Inputs that have a weight, or that a table reaches over."""
+    columns = np.flatnonzero(matrix.any(axis=0))
+    return range(int(columns[0]), int(columns[-1]) + 1)
 
 
 def test_a_table_does_not_grow_with_the_picture() -> None:
