@@ -2,6 +2,7 @@
 
 from streamresize.api import (
     aprocess,
+    astream,
     decode_planes,
     probe,
     process,
@@ -33,16 +34,19 @@ from streamresize.metadata import Kept
 from streamresize.pipeline import OutputImage, Result
 from streamresize.request import Pass, PassOptions, Size
 from streamresize.resample import FilterName
-from streamresize.sinks import Format
+from streamresize.sinks import FORMATS, Format, Subsampling
 from streamresize.sources import Source
 from streamresize.standardize import Batch, standardize, standardize_many
 from streamresize.strips import Strip
+from streamresize.targets import Destination
 from streamresize.transfer import Averaging
 
 __all__ = [
+    "FORMATS",
     "Averaging",
     "Background",
     "Batch",
+    "Destination",
     "EncodeError",
     "FilterName",
     "Fit",
@@ -69,9 +73,11 @@ __all__ = [
     "SourceError",
     "StreamResizeError",
     "Strip",
+    "Subsampling",
     "UnsupportedFormat",
     "UnsupportedJPEG",
     "aprocess",
+    "astream",
     "decode_planes",
     "estimate_memory",
     "probe",

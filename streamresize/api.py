@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -17,6 +17,7 @@ from streamresize.processors import decoding_threads, processors
 from streamresize.request import Options, Pass, PassOptions, Size, split_options
 from streamresize.sources import Chunk, Source, open_source
 from streamresize.strips import DeepSamples, Samples, Strip
+from streamresize.targets import Destinations, Outbox, destinations
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -37,7 +38,7 @@ def probe(source: Source, *, limits: Limits | None = None) -> ImageInfo:
 def thumbnail(
     source: Source, size: tuple[int | None, int | None], **options: Unpack[Options]
 ) -> bytes:
-    """A thumbnail as an encoded file ("jpeg", "png" or "webp").
+    """A thumbnail as an encoded file.
 
     size: (width, height) of the box in pixels, one of which may be None. options: the keywords of
     `Size` and `Pass`. Raises what `process` raises, and ValueError for format="array".
@@ -73,19 +74,25 @@ def process(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
+    to: Destinations = None,
     **options: Unpack[PassOptions],
 ) -> Result:
     """Any number of sizes, and a perceptual hash, from one pass over the source.
 
     sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
+    to: where the files go: a path or something writable, or a list with one (or None, to keep the
+    file) for each size. Large JPEG, PNG and raw files are written while the source is read. A path
+    gets its file when everything is done, and none after an error; missing folders are made.
     options: the keywords of `Pass`.
 
     Raises MalformedJPEG, UnsupportedJPEG, MalformedImage, UnsupportedFormat, LimitExceeded,
-    SourceError, EncodeError; ValueError when nothing is asked for, or no thread; TypeError for an
-    unknown keyword.
+    SourceError, EncodeError; OSError, or what else the writable raises, when a file cannot be
+    written; ValueError when nothing is asked for, or no thread, or `to` does not fit the sizes;
+    TypeError for an unknown keyword.
     """
     _require_work(sizes, fingerprint)
-    return run(source, sizes, Pass(**options), fingerprint=fingerprint)
+    goals = destinations(to, [size.format for size in sizes])
+    return run(source, sizes, Pass(**options), fingerprint=fingerprint, destinations=goals)
 
 
 def process_many(
@@ -128,6 +135,7 @@ async def aprocess(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
+    to: Destinations = None,
     **options: Unpack[PassOptions],
 ) -> Result:
     """`process` for a source whose bytes arrive asynchronously.
@@ -138,12 +146,49 @@ async def aprocess(
     import asyncio
 
     _require_work(sizes, fingerprint)
-    with closing(Job(sizes, Pass(**options), fingerprint=fingerprint)) as job:
+    goals = destinations(to, [size.format for size in sizes])
+    request = Pass(**options)
+    with closing(Job(sizes, request, fingerprint=fingerprint, destinations=goals)) as job:
         async for chunk in chunks:
             await asyncio.to_thread(job.feed, chunk)
             if job.complete:
                 break
         return await asyncio.to_thread(job.finish)
+
+
+async def astream(
+    chunks: AsyncIterable[Chunk], size: Size, **options: Unpack[PassOptions]
+) -> AsyncIterator[bytes]:
+    """One file from a source whose bytes arrive asynchronously, in chunks as they are encoded.
+
+    Work goes on only while the next chunk is waited for. What is not written row by row (see
+    `process`) comes as one chunk. Raises what `process` raises, perhaps behind the first chunks:
+    the file is complete when the iteration ends without an error.
+    """
+    import asyncio
+
+    outbox = Outbox()
+    goals = destinations(outbox, [size.format])
+    with closing(Job([size], Pass(**options), destinations=goals)) as job:
+        async for steps in _work(job, chunks):
+            while await asyncio.to_thread(next, steps, DONE) is not DONE:
+                for piece in outbox.take():
+                    yield piece
+        await asyncio.to_thread(job.result)
+        for piece in outbox.take():
+            yield piece
+
+
+DONE = object()  # what `next` gives behind the last step
+
+
+async def _work(job: Job, chunks: AsyncIterable[Chunk]) -> AsyncIterator[Iterator[None]]:
+    """What there is to do for each chunk, and behind the last."""
+    async for chunk in chunks:
+        yield job.steps(chunk)
+        if job.complete:
+            break
+    yield job.last_steps()
 
 
 def decode_planes(
@@ -225,6 +270,7 @@ def _strips(
 
 __all__ = [
     "aprocess",
+    "astream",
     "decode_planes",
     "probe",
     "process",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 from streamresize.color import PLANES_USED, RowColor
@@ -14,8 +15,9 @@ from streamresize.pillow_decoder import whole_bytes
 from streamresize.pipeline import all_requests, choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, PassOptions, Size
-from streamresize.sinks import PhashSink, Sink
+from streamresize.sinks import PhashSink, Sink, StreamSink
 from streamresize.sources import CHUNK_BYTES
+from streamresize.targets import Outbox, Target
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -49,6 +51,7 @@ def estimate_memory(
     sizes: Sequence[Size],
     *,
     fingerprint: bool = False,
+    kept: bool = True,
     **options: Unpack[PassOptions],
 ) -> int:
     """Bytes that `process` takes at its peak, above a process that has imported streamresize.
@@ -57,9 +60,11 @@ def estimate_memory(
     height, unless `info.decoder` is "pillow". Segments kept from the source (EXIF, ICC, at most
     Limits.metadata_bytes) come on top, and the source itself where it is WebP, AVIF, HEIC or TIFF.
 
-    options: the keywords of `Pass`. Raises RegionError, EncodeError.
+    kept: the files stay in memory, as without `to`. options: the keywords of `Pass`. Raises
+    RegionError, EncodeError.
     """
-    sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options))]
+    targets = None if kept else [Target(Outbox()) for _ in sizes]
+    sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options), targets=targets)]
     if fingerprint:
         sinks.append(PhashSink(info))
     scales = choose_scales(info, all_requests(info, sinks))
@@ -69,6 +74,7 @@ def estimate_memory(
         + decoding_bytes(info, scales, threads)
         + sum(make_branch(info, sink, scales).nbytes for sink in sinks)
         + sum(merging_bytes(info, scales) for sink in sinks if sink.transfer)
+        + sum(queued_bytes(info, sink, scales) for sink in sinks if isinstance(sink, StreamSink))
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(info, sizes, fingerprint)
     )
@@ -129,12 +135,12 @@ def coefficient_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
 
 
 def strip_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
-    """One strip: rows of every component, STRIP_SAMPLES of the largest or one MCU row."""
+    """One strip: rows of every component."""
     return sum(_mcu_row_samples(info, scales)) * strip_mcu_rows(info, scales)
 
 
 def strip_mcu_rows(info: ImageInfo, scales: Sequence[int]) -> int:
-    """MCU rows in a strip."""
+    """MCU rows of a strip: STRIP_SAMPLES of the largest component, or one."""
     return max(1, STRIP_SAMPLES // max(_mcu_row_samples(info, scales)))
 
 
@@ -157,6 +163,14 @@ def merging_bytes(info: ImageInfo, scales: Sequence[int]) -> int:
     return samples * (2 * used + 3 * channels)
 
 
+def queued_bytes(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> int:
+    """The rows that one strip gives, of all planes of a picture that is written as they come."""
+    strip_pixels = strip_mcu_rows(info, scales) * BLOCK * max(v for _, v in info.sampling)
+    return sum(
+        x.samples * min(y.samples, ceil(strip_pixels / y.step) + 1) for _, x, y, *_ in sink.requests
+    )
+
+
 def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> int:
     """What the first request of its kind loads."""
     formats = {size.format for size in sizes}
@@ -164,7 +178,7 @@ def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> 
     if "jpeg" in formats:
         loaded.append("turbojpeg")
     converts = any(RowColor(info, None, size.icc_use).nbytes for size in sizes)
-    if info.decoder == "pillow" or formats & {"png", "webp"} or converts:
+    if info.decoder == "pillow" or any(size.encoding.needs_pillow for size in sizes) or converts:
         loaded.append("pillow")
     if converts:
         loaded.append("littlecms")

@@ -26,7 +26,9 @@ from streamresize.request import Pass, Size
 from streamresize.resample import FILTERS, PlaneResampler, component_axis
 from streamresize.sinks import (
     Format,
+    Frame,
     PhashSink,
+    Picture,
     PictureSink,
     PlaneRequest,
     Sink,
@@ -34,6 +36,7 @@ from streamresize.sinks import (
 )
 from streamresize.sources import Chunk, Source, Store, open_source
 from streamresize.strips import Samples
+from streamresize.targets import Destination, MemoryTarget, Target, open_targets
 from streamresize.transfer import TRANSFERS, Transfer
 
 if TYPE_CHECKING:
@@ -42,12 +45,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OutputImage:
-    """width, height in pixels, upright; data: the encoded file, or uint8 (h, w) or (h, w, 3)."""
+    """One output.
+
+    width, height: in pixels, upright. format: what it was written as. data: the encoded file, or
+    uint8 (h, w) or (h, w, 3); None where it went elsewhere. size: bytes of the file or array.
+    quality: 1 to 100 where the format has one. reason: why this format, where it was left open.
+    """
 
     width: int
     height: int
     format: Format
-    data: bytes | Samples
+    data: bytes | Samples | None
+    size: int
+    quality: int | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +201,8 @@ class Job:
     """Thumbnails and fingerprint from one source, whose bytes are pushed in.
 
     Call `feed` with chunks until `complete` or out of bytes, then `finish`, and `close`. sizes: as
-    a function, called when the header is known.
+    a function, called when the header is known. destinations: where each file goes, None for
+    memory.
     """
 
     def __init__(
@@ -200,10 +212,13 @@ class Job:
         *,
         fingerprint: bool = False,
         store: Store | None = None,
+        destinations: Sequence[Destination | None] = (),
     ) -> None:
         self._sizes = sizes if callable(sizes) else tuple(sizes)
         self._options = options
         self._fingerprint = fingerprint
+        self._destinations = destinations
+        self._targets: list[Target] = []
         self._decoder = SourceDecoder(options.limits, store, matte=background_rgb(options.matte))
         self._pictures: list[PictureSink] = []
         self._metadata = Metadata()
@@ -215,23 +230,41 @@ class Job:
         return self._decoder.complete
 
     def close(self) -> None:
-        """Give back what is kept of the source; to be called in any case."""
+        """Give back what is kept of the source, and leave no incomplete file behind.
+
+        To be called in any case.
+        """
         self._decoder.close()
+        for target in self._targets:
+            target.abort()
 
     def feed(self, chunk: Chunk) -> None:
+        for _ in self.steps(chunk):
+            pass
+
+    def steps(self, chunk: Chunk) -> Iterator[None]:
+        """The same, one strip at a time."""
         self._decoder.feed(chunk)
-        self._advance()
+        yield from self._advance()
 
     def finish(self) -> Result:
         """Raises MalformedJPEG if the source ended inside its headers; EncodeError."""
+        for _ in self.last_steps():
+            pass
+        return self.result()
+
+    def last_steps(self) -> Iterator[None]:
+        """What is left to do once all bytes have come, one strip at a time."""
         self._decoder.finish()
-        info = self._advance()
+        yield from self._advance()
+
+    def result(self) -> Result:
+        """Write what is left of the files, and commit them."""
+        info = self._decoder.info
         if info is None:
             raise AssertionError("a header that cannot be completed has raised")
-        images = [
-            OutputImage(sink.width, sink.height, sink.format, sink.finish())
-            for sink in self._pictures
-        ]
+        pictures = [sink.finish() for sink in self._pictures]
+        images = [output_image(sink, picture) for sink, picture in zip(self._pictures, pictures)]
         return Result(
             info=info,
             images=tuple(images),
@@ -241,27 +274,28 @@ class Job:
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        of_color = (warning for sink in self._pictures for warning in sink.color.warnings)
+        of_color = (warning for sink in self._pictures for warning in sink.frame.color.warnings)
         about_files = dict.fromkeys([*self._metadata.warnings, *of_color])
         return (*self._decoder.warnings, *about_files)
 
-    def _advance(self) -> ImageInfo | None:
+    def _advance(self) -> Iterator[None]:
         info = self._decoder.info
         if info is None:
-            return None
+            return
         if not self._branches:
             self._plan(info)
         for strip in self._decoder.strips():
             planes = strip.in_8_bits()
             for branch in self._branches:
                 branch.take(planes, strip.starts)
-        return info
+            yield
 
     def _plan(self, info: ImageInfo) -> None:
         options = self._options
         self._metadata = of_source(self._decoder.segments)
         sizes = self._sizes(info) if callable(self._sizes) else self._sizes
-        self._pictures = picture_sinks(info, sizes, options, self._metadata)
+        self._targets = open_targets(self._destinations or [None] * len(sizes))
+        self._pictures = picture_sinks(info, sizes, options, self._metadata, self._targets)
         self._phash = PhashSink(info) if self._fingerprint else None
         sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
@@ -281,11 +315,26 @@ class Job:
         self._branches = branches
 
 
-def run(source: Source, sizes: Sizes, options: Pass, *, fingerprint: bool = False) -> Result:
+def run(
+    source: Source,
+    sizes: Sizes,
+    options: Pass,
+    *,
+    fingerprint: bool = False,
+    destinations: Sequence[Destination | None] = (),
+) -> Result:
     """Push all chunks of a source that are needed through a job."""
     with (
         open_source(source) as opened,
-        closing(Job(sizes, options, fingerprint=fingerprint, store=opened.store)) as job,
+        closing(
+            Job(
+                sizes,
+                options,
+                fingerprint=fingerprint,
+                store=opened.store,
+                destinations=destinations,
+            )
+        ) as job,
     ):
         for chunk in opened.chunks:
             job.feed(chunk)
@@ -306,15 +355,25 @@ def view_of(info: ImageInfo, options: Pass) -> View:
 
 
 def picture_sinks(
-    info: ImageInfo, sizes: Sequence[Size], options: Pass, metadata: Metadata = NO_METADATA
+    info: ImageInfo,
+    sizes: Sequence[Size],
+    options: Pass,
+    metadata: Metadata = NO_METADATA,
+    targets: Sequence[Target] | None = None,
 ) -> list[PictureSink]:
-    """A sink for each size. metadata: of the source. Raises RegionError, EncodeError."""
+    """A sink for each size, which writes to the target of the same number, or keeps the file.
+
+    metadata: of the source. Raises RegionError, EncodeError.
+    """
     view = view_of(info, options)
-    return [_picture_sink(info, size, view, options, metadata) for size in sizes]
+    return [
+        _picture_sink(info, size, view, options, metadata, target)
+        for size, target in zip(sizes, targets or [MemoryTarget() for _ in sizes])
+    ]
 
 
 def _picture_sink(
-    info: ImageInfo, size: Size, view: View, options: Pass, metadata: Metadata
+    info: ImageInfo, size: Size, view: View, options: Pass, metadata: Metadata, target: Target
 ) -> PictureSink:
     transfer = TRANSFERS[size.averaging]
     shown = merged_info(info) if transfer else info
@@ -328,14 +387,29 @@ def _picture_sink(
         dpr=size.dpr,
         enlarge=size.enlarge,
     )
-    return picture_sink(
-        shown,
+    frame = Frame(
         placement,
         view.orientation,
-        size.format,
-        size.quality,
+        size.encoding,
+        target,
         RowColor(shown, metadata.profile or None, size.icc_use),
         partial(for_output, metadata, size.keep, upright=options.auto_orient),
-        filter=FILTERS[size.filter]._replace(sharpen=size.sharpen),
-        transfer=transfer,
+        FILTERS[size.filter]._replace(sharpen=size.sharpen),
+        transfer,
+    )
+    return picture_sink(shown, frame)
+
+
+def output_image(sink: PictureSink, picture: Picture) -> OutputImage:
+    """What a sink made, its target committed."""
+    frame, encoding, array = sink.frame, picture.encoding, picture.array
+    data = frame.target.commit()
+    return OutputImage(
+        frame.width,
+        frame.height,
+        encoding.format,
+        data if array is None else array,
+        frame.target.written if array is None else array.nbytes,
+        encoding.quality if encoding.has_quality else None,
+        picture.reason,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import isfinite
 from typing import TypedDict, cast
 
@@ -15,7 +15,7 @@ from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
 from streamresize.resample import FILTERS, FilterName
-from streamresize.sinks import FORMATS, Format
+from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
 from streamresize.transfer import TRANSFERS, Averaging
 
 
@@ -26,17 +26,27 @@ class Size:
     width, height: the box in pixels, or in percent of what is shown, as "50%"; one of them may be
         None.
     fit: "contain" or "inside", "cover", "fill", "pad", "outside" (see docs/geometry.md).
-    format: "jpeg", "png", "webp" or "array". quality: 1 to 100, for JPEG and WebP.
     enlarge: allow more pixels than the source has.
     gravity: what "cover" keeps and where "pad" puts the picture: "centre", "north", "north-east",
         ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1.
     background: around the picture with "pad": (red, green, blue), 0 to 255, or a name or code as
         Pillow's ImageColor knows them.
     dpr: device pixel ratio, above 0, by which the box is multiplied.
+
+    format: "jpeg", "png", "webp", "avif" or "gif"; "rgb", "rgb565", "gray" or "ycbcr" for pixels
+        without a container; "array"; "auto" for JPEG or PNG, as suits the picture (see
+        docs/outputs.md).
+    quality: 1 to 100, for JPEG, WebP and AVIF.
+    subsampling: of chroma in JPEG, AVIF and "ycbcr": "4:2:0", "4:2:2" or "4:4:4".
+    progressive, optimize: of JPEG: scans from coarse to fine; Huffman tables of its own.
+    lossless: WebP without loss. compression: 0 to 9, of PNG.
+    colors: a palette of at most so many, 2 to 256, in PNG and GIF (which has 256 by default).
+    max_bytes: in place of `quality`, the highest with which the file is not larger.
+
     icc: what becomes of an embedded colour profile: "srgb" converts the picture to sRGB, "keep"
         leaves its samples and embeds the profile, "strip" leaves the samples (see docs/color.md).
     keep: metadata that the file carries, of "icc" (the same as icc="keep"), "exif", "xmp" and
-        "copyright" (author and copyright notice alone, as EXIF).
+        "copyright" (author and copyright notice alone, as EXIF), in JPEG, PNG, WebP and AVIF.
     filter: "box", "triangle", "hamming", "mitchell", "catmullrom" or "lanczos3"; "box" averages
         areas, and interpolates linearly where it enlarges (see docs/quality.md).
     averaging: "fast" decodes no finer than it must and weighs each component; "exact" decodes the
@@ -44,7 +54,7 @@ class Size:
         instead of sRGB's samples. The last two take several times as long.
     sharpen: 0 to 1, an unsharp mask on the output.
 
-    Raises ValueError for values out of range.
+    Raises ValueError for values out of range, and for options that the format does not have.
     """
 
     width: Length | None
@@ -53,6 +63,13 @@ class Size:
     format: Format = "jpeg"
     quality: int = 80
     enlarge: bool = False
+    subsampling: Subsampling = "4:2:0"
+    progressive: bool = False
+    optimize: bool = False
+    lossless: bool = False
+    compression: int = USUAL_COMPRESSION
+    colors: int | None = None
+    max_bytes: int | None = None
     gravity: Gravity = "centre"
     background: Background = WHITE
     dpr: float = 1.0
@@ -64,10 +81,7 @@ class Size:
 
     def __post_init__(self) -> None:
         self._check_geometry()
-        if self.format not in FORMATS:
-            raise ValueError(f"format must be one of {', '.join(FORMATS)}, not {self.format!r}")
-        if not 1 <= self.quality <= 100:
-            raise ValueError(f"quality must be 1 to 100, not {self.quality}")
+        _ = self.encoding
         if self.filter not in FILTERS:
             raise ValueError(f"filter must be one of {', '.join(FILTERS)}, not {self.filter!r}")
         if self.averaging not in TRANSFERS:
@@ -84,6 +98,11 @@ class Size:
         background_rgb(self.background)
         if not (self.dpr > 0 and isfinite(self.dpr)):
             raise ValueError(f"dpr must be above 0, not {self.dpr}")
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the picture is written. Raises ValueError where that makes no sense."""
+        return Encoding(**{field.name: getattr(self, field.name) for field in fields(Encoding)})
 
     @property
     def icc_use(self) -> IccUse:
@@ -107,6 +126,13 @@ class SizeOptions(TypedDict, total=False):
     format: Format
     quality: int
     enlarge: bool
+    subsampling: Subsampling
+    progressive: bool
+    optimize: bool
+    lossless: bool
+    compression: int
+    colors: int | None
+    max_bytes: int | None
     gravity: Gravity
     background: Background
     dpr: float

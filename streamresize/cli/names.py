@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from streamresize.cli import output
 from streamresize.cli.selection import Item
-from streamresize.cli.size_options import EXTENSIONS
+from streamresize.cli.size_options import extension
 
 DEFAULT = "{dir}/{stem}_{width}x{height}.{ext}"
 PLACEHOLDERS = ("dir", "stem", "name", "size", "width", "height", "ext")
@@ -33,8 +33,7 @@ def planned_name(template: str, item: Item, size: str, format: str) -> str:
     """
     path = PurePosixPath(item.name)
     values = {"dir": item.folder, "stem": path.stem, "name": path.name, "size": size}
-    if format in EXTENSIONS:
-        values["ext"] = EXTENSIONS[format]
+    values |= extension(format)
     name = "/".join(
         part for part in output.fill(template, values).split("/") if part not in ("", ".")
     )

@@ -1,16 +1,17 @@
-"""Where results go: output names, and files that appear whole or not at all."""
+"""Where results go."""
 
 from __future__ import annotations
 
 import os
 import re
-import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from streamresize import Destination
+from streamresize.targets import open_target
+
 STDOUT = "-"
-MOST_OF_NAME = 50  # characters: file systems allow 255 bytes
 IN_FOLDER = "{stem}_{size}.{ext}"
 
 
@@ -26,12 +27,6 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], found[0]), template)
 
 
-def temporary_name(name: str) -> str:
-    """A name beside `name` that nothing else has; the files of runs that were killed keep it."""
-    folder, slash, last = name.rpartition("/")
-    return f"{folder}{slash}.{last[:MOST_OF_NAME]}.{secrets.token_hex(4)}.tmp"
-
-
 def remove_leftovers(folder: str) -> None:
     """Remove what killed runs have left under temporary names below `folder`."""
     for file in Path(folder).rglob(".*.tmp"):
@@ -39,20 +34,17 @@ def remove_leftovers(folder: str) -> None:
             file.unlink(missing_ok=True)
 
 
-def write(name: str, data: bytes) -> None:
-    """Write to a temporary name beside the target, then rename; or to standard output.
+def destination(name: str) -> Destination:
+    """What `streamresize.process` writes to."""
+    return sys.stdout.buffer if name == STDOUT else name
 
-    Folders on the way are made.
-    """
-    if name == STDOUT:
-        sys.stdout.buffer.write(data)
-        return
-    target = Path(name)
-    temporary = Path(temporary_name(name))
-    target.parent.mkdir(parents=True, exist_ok=True)
+
+def write(name: str, data: bytes) -> None:
+    """Write a finished file."""
+    target = open_target(destination(name))
     try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
+        target.write(data)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        target.abort()
         raise
+    target.commit()

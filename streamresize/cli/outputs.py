@@ -126,7 +126,7 @@ class MakeOutputs:
         for name, image in named.items():
             storage.write(f"{self.folder}/{name}", cast(bytes, image.data))
         return tuple(
-            Made(name, image.width, image.height, len(image.data)) for name, image in named.items()
+            Made(name, image.width, image.height, image.size) for name, image in named.items()
         )
 
     def _named(self, item: Item, result: Result) -> dict[str, OutputImage]:

@@ -11,8 +11,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from streamresize.cli import output
 from streamresize.cli.rows import Row
+from streamresize.targets import temporary_name
 
 ROWS_TOGETHER = 1000
 
@@ -130,7 +130,7 @@ def report_file(name: str | None) -> Generator[Writer | None, None, None]:
     if name is None:
         yield None
         return
-    temporary = Path(output.temporary_name(name))
+    temporary = Path(temporary_name(name))
     temporary.parent.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("wb") as file:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
 import streamresize
-from streamresize import Format, Size
+from streamresize import FORMATS, Format, Size
 from streamresize.cli import inputs, output, size_options
 from streamresize.request import PassOptions
+from streamresize.sinks import AUTO_FORMATS
 
 EXAMPLES = """\
 In OUT, {stem} stands for the input's name without folder and extension, {size} for the SIZE as
@@ -30,10 +30,15 @@ examples:
   streamresize resize photo.jpg -o half.jpg --size 50%
   streamresize resize map.jpg -o corner.jpg --size 800x --region 50%,0,50%,25%
   streamresize resize scan.jpg -o turned.jpg --size 800x --rotate 90 --mirror horizontal
+  streamresize resize photo.jpg -o mail.jpg --size 1600x --max-bytes 200000
+  streamresize resize *.jpg -o 'web/{stem}.{ext}' --size 800x --format auto
   cat photo.jpg | streamresize resize - -o - --size 400x400 > small.jpg
 """
 
-FORMAT_OF_SUFFIX = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
+FORMAT_OF_SUFFIX = {
+    f".{facts.extension}": name for name, facts in FORMATS.items() if facts.extension
+}
+FORMAT_OF_SUFFIX[".jpeg"] = "jpeg"
 
 
 def add_parser(subparsers: Any) -> None:
@@ -64,26 +69,58 @@ class Resize:
     options: PassOptions
     verbose: bool
 
-    def target(self, name: str, text: str) -> str:
-        extension = size_options.EXTENSIONS[self.sizes[0].format]
-        values = {"stem": inputs.stem(name), "size": text, "ext": extension}
+    def target(self, name: str, text: str, format: Format) -> str:
+        """The output for one size of an input."""
+        values = {"stem": inputs.stem(name), "size": text, **size_options.extension(format)}
         return output.fill(self.template, values)
+
+    def targets(self, name: str) -> list[str]:
+        """The outputs of an input, if the format is known."""
+        return [self.target(name, text, self.format) for text in self.texts]
+
+    def possible_targets(self, name: str) -> list[str]:
+        """Every name that an output of an input could have."""
+        formats = AUTO_FORMATS if self.is_open else (self.format,)
+        return [
+            target
+            for text in self.texts
+            for target in dict.fromkeys(self.target(name, text, format) for format in formats)
+        ]
 
     def __call__(self, name: str) -> inputs.Report:
         result = streamresize.process(
             inputs.open_input(name),
             self.sizes,
             **self.options,
+            to=None if self.is_open else [output.destination(t) for t in self.targets(name)],
         )
         notes = inputs.damage(name, result)
         for text, image in zip(self.texts, result.images):
-            target = self.target(name, text)
-            output.write(target, cast(bytes, image.data))
+            target = self.target(name, text, image.format)
+            if image.data is not None:
+                output.write(target, cast(bytes, image.data))
             if self.verbose:
-                before = f"{result.info.width}x{result.info.height}"
-                after = f"{image.width}x{image.height}, {len(image.data)} bytes"
-                notes.append(f"{name}: {before} -> {target} {after}")
+                notes.append(f"{name}: {describe(result.info, target, image)}")
         return inputs.Report(notes=notes)
+
+    @property
+    def format(self) -> Format:
+        return self.sizes[0].format
+
+    @property
+    def is_open(self) -> bool:
+        """The formats, and so the names, depend on the pictures."""
+        return self.format == "auto"
+
+
+def describe(info: streamresize.ImageInfo, target: str, image: streamresize.OutputImage) -> str:
+    """What became of a picture, in a line."""
+    facts = [f"{image.width}x{image.height}", f"{image.size} bytes"]
+    if image.quality is not None:
+        facts.append(f"quality {image.quality}")
+    if image.reason is not None:
+        facts.append(image.reason)
+    return f"{info.width}x{info.height} -> {target} {', '.join(facts)}"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -97,7 +134,7 @@ def run(arguments: argparse.Namespace) -> int:
         options=size_options.pass_options(arguments, inputs.threads_of_each(arguments.inputs)),
         verbose=arguments.verbose,
     )
-    targets = [work.target(name, text) for name, text in product(arguments.inputs, work.texts)]
+    targets = [target for name in arguments.inputs for target in work.possible_targets(name)]
     check_names(arguments.parser, arguments.inputs, targets)
     jobs = 1 if output.STDOUT in targets else arguments.jobs
     return inputs.for_each(arguments.inputs, work, jobs=jobs)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
-from typing import NoReturn, TypeAlias, cast, get_args
+from typing import Any, NoReturn, TypeAlias, cast, get_args
 
 from streamresize import (
+    FORMATS,
     Averaging,
     FilterName,
     Fit,
@@ -20,11 +21,15 @@ from streamresize import (
     Region,
     Rotation,
     Size,
+    Subsampling,
 )
 from streamresize.cli import inputs
+from streamresize.sinks import USUAL_COMPRESSION
 
-FILE_FORMATS = tuple(name for name in get_args(Format) if name != "array")
-EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
+FILE_FORMATS = tuple(name for name in FORMATS if name != "array")
+ENCODING_OPTIONS = (
+    "subsampling", "progressive", "optimize", "lossless", "compression", "colors", "max_bytes",
+)  # fmt: skip
 
 ParsedSize: TypeAlias = tuple[str, Length | None, Length | None]
 
@@ -79,7 +84,37 @@ def add_size_options(
         metavar="WHAT",
         help="metadata to keep: any of icc,exif,xmp,copyright",
     )
+    _add_encoding_options(parser)
     _add_fit_options(parser)
+
+
+def _add_encoding_options(parser: argparse._ActionsContainer) -> None:
+    """What only some formats have."""
+    parser.add_argument(
+        "--max-bytes",
+        type=inputs.positive,
+        metavar="N",
+        help="JPEG, WebP, AVIF: the best quality that fits into N bytes, in place of --quality",
+    )
+    parser.add_argument(
+        "--subsampling",
+        choices=get_args(Subsampling),
+        default="4:2:0",
+        help="JPEG, AVIF: of chroma (default 4:2:0)",
+    )
+    parser.add_argument("--progressive", action="store_true", help="JPEG: from coarse to fine")
+    parser.add_argument("--optimize", action="store_true", help="JPEG: Huffman tables of its own")
+    parser.add_argument("--lossless", action="store_true", help="WebP: without loss")
+    parser.add_argument(
+        "--compression",
+        type=int,
+        default=USUAL_COMPRESSION,
+        metavar="N",
+        help=f"PNG: effort, 0 to 9 (default {USUAL_COMPRESSION})",
+    )
+    parser.add_argument(
+        "--colors", type=inputs.positive, metavar="N", help="PNG, GIF: a palette of at most N"
+    )
 
 
 def _add_fit_options(parser: argparse._ActionsContainer) -> None:
@@ -107,6 +142,7 @@ def _add_fit_options(parser: argparse._ActionsContainer) -> None:
 def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...]:
     """A `Size` for each --size; leaves with a usage error for values out of range."""
     sizes = cast(list[ParsedSize], arguments.sizes)
+    of_format: dict[str, Any] = {name: getattr(arguments, name) for name in ENCODING_OPTIONS}
     try:
         return tuple(
             Size(
@@ -124,6 +160,7 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 sharpen=arguments.sharpen,
                 icc=arguments.icc,
                 keep=arguments.keep,
+                **of_format,
             )
             for _, width, height in sizes
         )
@@ -134,6 +171,11 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
 def _usage_error(arguments: argparse.Namespace, error: ValueError) -> NoReturn:
     parser: argparse.ArgumentParser = arguments.parser
     parser.error(str(error))
+
+
+def extension(format: str) -> dict[str, str]:
+    """The value of {ext} in names; none while "auto" has not been decided."""
+    return {} if format == "auto" else {"ext": FORMATS[cast(Format, format)].extension}
 
 
 def size_texts(arguments: argparse.Namespace) -> tuple[str, ...]:

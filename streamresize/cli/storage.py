@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from streamresize.cli import output
 from streamresize.sources import file_system, is_url
 from streamresize.sources.url import reason
+from streamresize.targets import temporary_name
 
 # Where a put appears whole or not at all. Elsewhere a temporary name is renamed.
 OBJECT_STORES = frozenset(
@@ -171,7 +172,7 @@ class RemoteStorage:
             self._write_and_rename(target, data)
 
     def _write_and_rename(self, target: str, data: bytes) -> None:
-        temporary = output.temporary_name(target)
+        temporary = temporary_name(target)
         self._call("makedirs", target.rpartition("/")[0], exist_ok=True)
         try:
             self._call("pipe_file", temporary, data)

@@ -4,17 +4,32 @@ A sink says in `requests` which planes it wants, gets their rows in order throug
 its result by `finish`.
 """
 
-from streamresize.sinks.base import PlaneRequest, Sink
-from streamresize.sinks.encode import FORMATS, Format
+from streamresize.sinks.base import Frame, Picture, PictureSink, PlaneRequest, Sink
+from streamresize.sinks.formats import (
+    AUTO_FORMATS,
+    FORMATS,
+    USUAL_COMPRESSION,
+    Encoding,
+    Format,
+    Subsampling,
+)
 from streamresize.sinks.phash import PhashSink
-from streamresize.sinks.picture import PictureSink, picture_sink
+from streamresize.sinks.picture import picture_sink
+from streamresize.sinks.stream import StreamSink
 
 __all__ = [
+    "AUTO_FORMATS",
     "FORMATS",
+    "USUAL_COMPRESSION",
+    "Encoding",
     "Format",
+    "Frame",
     "PhashSink",
+    "Picture",
     "PictureSink",
     "PlaneRequest",
     "Sink",
+    "StreamSink",
+    "Subsampling",
     "picture_sink",
 ]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from streamresize.geometry import Span
+from streamresize.color import RowColor
+from streamresize.geometry import Orientation, Placement, Span
+from streamresize.metadata import Metadata, with_profile
 from streamresize.resample import BOX, Filter
+from streamresize.sinks.formats import Encoding
 from streamresize.strips import Samples
+from streamresize.targets import Target
 from streamresize.transfer import Transfer
 
 
@@ -66,3 +71,71 @@ class CollectingSink:
 
     def rows(self, request: int, first: int, rows: Samples) -> None:
         self.planes[request][first : first + len(rows)] = rows
+
+
+MetadataOf: TypeAlias = Callable[[int, int], Metadata]
+
+
+class Frame(NamedTuple):
+    """What is known of a picture before its rows come.
+
+    placement: as stored. orientation: how it is turned upright. color: what makes gray or RGB rows
+    of planes. metadata_of: what a file of some width and height carries, beside its profile.
+    transfer: of the merged picture; the planes are gray, or red, green and blue. reason: for the
+    choice of the format, where it has been made already.
+    """
+
+    placement: Placement
+    orientation: Orientation
+    encoding: Encoding
+    target: Target
+    color: RowColor
+    metadata_of: MetadataOf
+    filter: Filter = BOX
+    transfer: Transfer | None = None
+    reason: str | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, upright, in pixels; of the canvas, if there is one."""
+        x, y, canvas = self.placement
+        if canvas is not None:
+            return canvas.width, canvas.height
+        return self.orientation.turned((x.samples, y.samples))
+
+    @property
+    def width(self) -> int:
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        return self.size[1]
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+    @property
+    def metadata(self) -> Metadata:
+        """What the file carries."""
+        return with_profile(self.metadata_of(*self.size), self.color.embedded)
+
+
+class Picture(NamedTuple):
+    """What became of a picture.
+
+    encoding: as it was written in the end. array: what was not written to the frame's target.
+    reason: for the choice of the format, if that was left open.
+    """
+
+    encoding: Encoding
+    array: Samples | None = None
+    reason: str | None = None
+
+
+class PictureSink(Sink, Protocol):
+    """Ends in a picture: written to the frame's target, or as an array."""
+
+    frame: Frame
+
+    def finish(self) -> Picture: ...

@@ -1,41 +1,24 @@
-"""Finished pictures to files: libjpeg-turbo through PyTurboJPEG where installed, else Pillow."""
+"""Whole pictures to files: libjpeg-turbo through PyTurboJPEG where installed, else Pillow."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from streamresize.errors import EncodeError
 from streamresize.metadata import NO_METADATA, Metadata, into_jpeg, pillow_options
+from streamresize.sinks.formats import CHROMA_FACTORS, Encoding
+from streamresize.sinks.palette import to_palette
+from streamresize.sinks.raw import PIXELS, parts
 from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
 
 if TYPE_CHECKING:
     from PIL import Image
     from turbojpeg import TurboJPEG
-
-Format = Literal["jpeg", "png", "webp", "array"]
-FORMATS: tuple[str, ...] = get_args(Format)
-
-MAX_SIDE: dict[Format, int] = {"jpeg": 65_500, "webp": 16_383, "png": 2**31 - 1}
-
-ENCODED_BYTES_PER_PIXEL: dict[Format, float] = {"jpeg": 0.3, "png": 4.0, "webp": 10.5, "array": 0.0}
-
-
-def check_size(height: int, width: int, format: Format) -> None:
-    """Raise EncodeError where `format` cannot hold the picture."""
-    most = MAX_SIDE.get(format)
-    if most is not None and max(height, width) > most:
-        raise EncodeError(f"{format} cannot hold {width} x {height}: at most {most} a side")
-
-
-def encoded_bytes(pixels: int, format: Format) -> int:
-    """What encoding takes beside its input, the file included: an estimate from photographs."""
-    return int(pixels * ENCODED_BYTES_PER_PIXEL[format])
 
 
 @lru_cache(maxsize=1)
@@ -51,73 +34,141 @@ def turbojpeg() -> TurboJPEG | None:
     return None
 
 
-def jpeg_from_yuv(yuv: YuvBuffer, quality: int) -> bytes:
-    """JPEG of one gray plane, or of Y, Cb and Cr at 4:2:0, without a detour over RGB."""
-    encoder = turbojpeg()
-    if encoder is None:
-        return _jpeg_with_pillow(yuv.planes, quality)
-    from turbojpeg import TJSAMP_420, TJSAMP_GRAY
+def _turbojpeg_for(encoding: Encoding) -> TurboJPEG | None:
+    """None where Pillow is to encode: the binding cannot optimise Huffman tables."""
+    return None if encoding.progressive or encoding.optimize else turbojpeg()
 
+
+def jpeg_from_yuv(yuv: YuvBuffer, encoding: Encoding, metadata: Metadata = NO_METADATA) -> bytes:
+    """JPEG of one gray plane, or of Y, Cb and Cr, without a detour over RGB."""
+    return into_jpeg(_jpeg_from_yuv(yuv, encoding), metadata)
+
+
+def _jpeg_from_yuv(yuv: YuvBuffer, encoding: Encoding) -> bytes:
+    encoder = _turbojpeg_for(encoding)
+    if encoder is None:
+        return _jpeg_with_pillow(yuv, encoding)
     height, width = yuv.planes[0].shape
-    sampling = TJSAMP_GRAY if len(yuv.planes) == 1 else TJSAMP_420
     yuv.pad()
     try:
         data: bytes = encoder.encode_from_yuv(
-            yuv.data, height, width, quality=quality, jpeg_subsample=sampling
+            yuv.data,
+            height,
+            width,
+            quality=encoding.quality,
+            jpeg_subsample=_tjsamp(yuv.subsampling if len(yuv.planes) > 1 else None),
         )
     except OSError as error:
         raise EncodeError(f"jpeg: {error}") from error
     return data
 
 
-def _jpeg_with_pillow(planes: Sequence[Samples], quality: int) -> bytes:
+def _tjsamp(subsampling: str | None) -> int:
+    from turbojpeg import TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_GRAY
+
+    known = {"4:2:0": TJSAMP_420, "4:2:2": TJSAMP_422, "4:4:4": TJSAMP_444, None: TJSAMP_GRAY}
+    return int(known[subsampling])
+
+
+def _jpeg_with_pillow(yuv: YuvBuffer, encoding: Encoding) -> bytes:
     from PIL import Image
 
+    planes = yuv.planes
     if len(planes) == 1:
-        return _save(Image.fromarray(np.ascontiguousarray(planes[0])), "jpeg", quality)
+        return _save(Image.fromarray(np.ascontiguousarray(planes[0])), encoding)
     height, width = planes[0].shape
-    # Pillow averages 2 x 2 samples of chroma: repeated ones come out as they were.
-    full = [planes[0], *(np.repeat(np.repeat(p, 2, 0), 2, 1)[:height, :width] for p in planes[1:])]
+    across, down = CHROMA_FACTORS[yuv.subsampling]
+    # Pillow averages the samples of chroma: repeated ones come out as they were.
+    full = [
+        planes[0],
+        *(np.repeat(np.repeat(p, down, 0), across, 1)[:height, :width] for p in planes[1:]),
+    ]
     merged = Image.merge("YCbCr", [Image.fromarray(np.ascontiguousarray(p)) for p in full])
-    return _save(merged, "jpeg", quality)
+    return _save(merged, encoding)
 
 
 def file_from_picture(
-    picture: Samples, format: Format, quality: int, metadata: Metadata = NO_METADATA
+    picture: Samples, encoding: Encoding, metadata: Metadata = NO_METADATA
 ) -> bytes:
-    """JPEG (4:2:0), PNG or WebP of a gray (h, w) or RGB (h, w, 3) uint8 picture."""
-    if format == "jpeg":
-        return into_jpeg(_jpeg_from_picture(picture, quality), metadata)
+    """The file of a gray (h, w) or RGB (h, w, 3) uint8 picture."""
+    pixels = PIXELS.get(encoding.format)
+    if pixels is not None:
+        return b"".join(pixels(rows).tobytes() for rows in parts(picture))
+    if encoding.format == "jpeg":
+        return into_jpeg(_jpeg_from_picture(picture, encoding), metadata)
+    return _save(_image(picture, encoding), encoding, **_carried(metadata, encoding))
+
+
+def _jpeg_from_picture(picture: Samples, encoding: Encoding) -> bytes:
+    encoder = _turbojpeg_for(encoding) if picture.ndim == 3 else None
+    if encoder is None:
+        return _save(_image(picture, encoding), encoding)
+    from turbojpeg import TJPF_RGB
+
+    try:
+        data: bytes = encoder.encode(
+            picture,
+            quality=encoding.quality,
+            pixel_format=TJPF_RGB,
+            jpeg_subsample=_tjsamp(encoding.subsampling),
+        )
+    except OSError as error:
+        raise EncodeError(f"jpeg: {error}") from error
+    return data
+
+
+def _image(picture: Samples, encoding: Encoding) -> Image.Image:
     from PIL import Image
 
-    return _save(Image.fromarray(picture), format, quality, **pillow_options(metadata, format))
+    if encoding.colors:
+        return to_palette(picture, encoding.colors)
+    if encoding.format == "gif":
+        return to_palette(picture)
+    return Image.fromarray(picture)
 
 
-def _jpeg_from_picture(picture: Samples, quality: int) -> bytes:
-    encoder = turbojpeg() if picture.ndim == 3 else None
-    if encoder is not None:
-        from turbojpeg import TJPF_RGB, TJSAMP_420
-
-        try:
-            data: bytes = encoder.encode(
-                picture, quality=quality, pixel_format=TJPF_RGB, jpeg_subsample=TJSAMP_420
-            )
-        except OSError as error:
-            raise EncodeError(f"jpeg: {error}") from error
-        return data
-    from PIL import Image
-
-    return _save(Image.fromarray(picture), "jpeg", quality)
+def _carried(metadata: Metadata, encoding: Encoding) -> dict[str, Any]:
+    """The keywords of Pillow's writers that say what a file carries; a GIF carries nothing."""
+    return {} if encoding.format == "gif" else pillow_options(metadata, encoding.format)
 
 
-def _save(image: Image.Image, format: str, quality: int, **options: Any) -> bytes:
-    if format != "png":
-        options["quality"] = quality
-    if format == "jpeg" and image.mode != "L":
-        options["subsampling"] = "4:2:0"
+def _save(image: Image.Image, encoding: Encoding, **carried: Any) -> bytes:
+    if encoding.format == "avif":
+        _require_avif()
     buffer = io.BytesIO()
     try:
-        image.save(buffer, format, **options)
+        image.save(buffer, encoding.format, **_save_options(image, encoding), **carried)
     except (OSError, ValueError) as error:
-        raise EncodeError(f"{format}: {error}") from error
+        raise EncodeError(f"{encoding.format}: {error}") from error
     return buffer.getvalue()
+
+
+def _save_options(image: Image.Image, encoding: Encoding) -> dict[str, object]:
+    """The keywords of Pillow's writers."""
+    if encoding.format == "png":
+        return {"compress_level": encoding.compression}
+    if encoding.format == "gif":
+        return {}
+    options: dict[str, object] = {"quality": encoding.quality}
+    if encoding.format == "webp":
+        options["lossless"] = encoding.lossless
+    elif image.mode != "L":
+        options["subsampling"] = encoding.subsampling
+    if encoding.format == "jpeg":
+        options |= {"progressive": encoding.progressive, "optimize": encoding.optimize}
+    return options
+
+
+def _require_avif() -> None:
+    """Raise EncodeError where neither Pillow (from 11.3) nor pillow-avif-plugin writes AVIF."""
+    from PIL import Image, features
+
+    Image.init()
+    if "AVIF" in Image.SAVE and features.check("avif"):
+        return
+    try:
+        import pillow_avif  # noqa: F401 - registers itself with Pillow
+    except ImportError:
+        raise EncodeError(
+            "avif: the installed Pillow cannot write it; streamresize[avif] can"
+        ) from None

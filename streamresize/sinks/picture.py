@@ -2,51 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from streamresize.color import PLANES_USED, RowColor
-from streamresize.geometry import ORIENTATIONS, Orientation, Placement
+from streamresize.color import PLANES_USED, to_luma
+from streamresize.geometry import ORIENTATIONS, Orientation
 from streamresize.info import ImageInfo
-from streamresize.metadata import Metadata, into_jpeg, with_profile
-from streamresize.resample import BOX, Filter
-from streamresize.sinks.base import CollectingSink, PlaneRequest
+from streamresize.metadata import Metadata
+from streamresize.resample import Filter
+from streamresize.sinks.base import CollectingSink, Frame, Picture, PictureSink, PlaneRequest
 from streamresize.sinks.canvas import canvas_bytes, on_canvas
-from streamresize.sinks.encode import (
-    Format,
-    check_size,
-    encoded_bytes,
-    file_from_picture,
-    jpeg_from_yuv,
-)
+from streamresize.sinks.choice import as_jpeg, choose, choose_large
+from streamresize.sinks.encode import file_from_picture, jpeg_from_yuv
+from streamresize.sinks.formats import CHROMA_FACTORS, Encoding, Subsampling
+from streamresize.sinks.max_bytes import Encoded, encode_to_fit
+from streamresize.sinks.png_rows import PngRows
+from streamresize.sinks.raw import PIXELS, RawRows, gray_to_ycbcr, joined, picture_to_ycbcr
+from streamresize.sinks.stream import JpegRows, Mcus, StreamSink, can_stream, raster_rows
 from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
-from streamresize.transfer import Transfer
 
-MetadataOf: TypeAlias = Callable[[int, int], Metadata]
 UPRIGHT = ORIENTATIONS[1]
+WHOLE_BYTES = 1 << 23  # planes of larger pictures are not collected where the format streams
+
+ToPicture = Callable[[Sequence[Samples]], Samples]
 
 
-def _full_requests(
-    info: ImageInfo, placement: Placement, filter: Filter
-) -> tuple[PlaneRequest, ...]:
-    """Every plane at the size of the output; chroma is not sharpened."""
-    plain = filter._replace(sharpen=0.0)
-    filters = [plain if info.is_chroma(i) else filter for i in range(PLANES_USED[info.color])]
+def _full_requests(info: ImageInfo, frame: Frame) -> tuple[PlaneRequest, ...]:
+    """Every plane that the format needs, at the size of the output."""
+    used = 1 if _luma_is_enough(info, frame) else PLANES_USED[info.color]
+    placement, filter = frame.placement, frame.filter
+    filters = [_plain(filter) if info.is_chroma(i) else filter for i in range(used)]
     return tuple(PlaneRequest(i, placement.x, placement.y, each) for i, each in enumerate(filters))
 
 
-def _chroma_halved(
-    placement: Placement, orientation: Orientation, filter: Filter
-) -> tuple[PlaneRequest, PlaneRequest, PlaneRequest]:
-    """Y at the size of the output, Cb and Cr at 4:2:0."""
-    plain = filter._replace(sharpen=0.0)
-    x = placement.x.subsampled(2, mirrored=orientation.mirror_x)
-    y = placement.y.subsampled(2, mirrored=orientation.mirror_y)
+def _plain(filter: Filter) -> Filter:
+    """Chroma is not sharpened."""
+    return filter._replace(sharpen=0.0)
+
+
+def _luma_is_enough(info: ImageInfo, frame: Frame) -> bool:
+    return frame.encoding.format == "gray" and info.color == "ycbcr" and frame.color.identity
+
+
+def _subsampled_requests(frame: Frame) -> tuple[PlaneRequest, ...]:
+    """Y at the size of the output, Cb and Cr as its subsampling has them."""
+    placement, orientation = frame.placement, frame.orientation
+    across, down = CHROMA_FACTORS[frame.encoding.subsampling]
+    if orientation.transpose:
+        across, down = down, across
+    x = placement.x.subsampled(across, mirrored=orientation.mirror_x)
+    y = placement.y.subsampled(down, mirrored=orientation.mirror_y)
+    plain = _plain(frame.filter)
     return (
-        PlaneRequest(0, placement.x, placement.y, filter),
+        PlaneRequest(0, placement.x, placement.y, frame.filter),
         PlaneRequest(1, x, y, plain),
         PlaneRequest(2, x, y, plain),
     )
@@ -58,39 +68,33 @@ def upright(plane: Samples, orientation: Orientation) -> Samples:
     return np.ascontiguousarray(mirrored.T if orientation.transpose else mirrored)
 
 
-class PictureSink(CollectingSink):
+class WholePictureSink(CollectingSink):
     """Collects planes and turns them upright."""
 
-    def __init__(
-        self,
-        requests: tuple[PlaneRequest, ...],
-        placement: Placement,
-        orientation: Orientation,
-        format: Format,
-        quality: int,
-        color: RowColor,
-        metadata: MetadataOf,
-    ) -> None:
+    def __init__(self, requests: tuple[PlaneRequest, ...], frame: Frame) -> None:
         super().__init__(requests)
-        self.format = format
-        self.color = color
-        self.width, self.height = orientation.turned((placement.x.samples, placement.y.samples))
-        if placement.canvas is not None:
-            self.width, self.height = placement.canvas.width, placement.canvas.height
-        check_size(self.height, self.width, format)
-        self._orientation = orientation
-        self._quality = quality
-        self._metadata_of = metadata
+        self.frame = frame
+        self.transfer = frame.transfer
 
-    def _metadata(self) -> Metadata:
-        """What the file carries."""
-        return with_profile(self._metadata_of(self.width, self.height), self.color.embedded)
+    @property
+    def turned(self) -> bool:
+        return self.frame.orientation != UPRIGHT
 
-    def finish(self) -> bytes | Samples:
-        raise NotImplementedError
+    @property
+    def work_bytes(self) -> int:
+        return self.frame.encoding.work_bytes(self.frame.pixels)
+
+    def upright(self) -> list[Samples]:
+        """The planes, turned upright."""
+        return [upright(plane, self.frame.orientation) for plane in self.planes]
+
+    def written(self, encoded: Encoded, reason: str | None = None) -> Picture:
+        """Write the file to where it goes."""
+        self.frame.target.write(encoded.data)
+        return Picture(encoded.encoding, reason=reason)
 
 
-class JpegSink(PictureSink):
+class JpegSink(WholePictureSink):
     """A JPEG file straight from gray or YCbCr planes.
 
     The planes lie in the encoder's own layout, so that an upright picture is never copied.
@@ -98,97 +102,171 @@ class JpegSink(PictureSink):
 
     @property
     def nbytes(self) -> int:
-        buffers = 1 if self._orientation == UPRIGHT else 2
-        return buffers * super().nbytes + encoded_bytes(self.width * self.height, self.format)
+        return (2 if self.turned else 1) * super().nbytes + self.work_bytes
 
     def begin(self) -> None:
-        self._yuv = YuvBuffer([request.shape for request in self.requests])
+        shapes = [request.shape for request in self.requests]
+        self._yuv = YuvBuffer(shapes, self.frame.encoding.subsampling)
         self.planes = self._yuv.planes
 
-    def finish(self) -> bytes:
-        if self._orientation != UPRIGHT:
-            self._yuv = turned(self._yuv, self._orientation)
-        return into_jpeg(jpeg_from_yuv(self._yuv, self._quality), self._metadata())
+    def finish(self) -> Picture:
+        encoding = self.frame.encoding
+        yuv = YuvBuffer.of(self.upright(), encoding.subsampling) if self.turned else self._yuv
+        metadata = self.frame.metadata
+        return self.written(
+            encode_to_fit(lambda tried: jpeg_from_yuv(yuv, tried, metadata), encoding)
+        )
 
 
-class RasterSink(PictureSink):
-    """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it.
-
-    transfer: of the merged picture; its planes are gray, or red, green and blue.
-    """
+class RasterSink(WholePictureSink):
+    """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it."""
 
     def __init__(
-        self,
-        info: ImageInfo,
-        placement: Placement,
-        orientation: Orientation,
-        format: Format,
-        quality: int,
-        color: RowColor,
-        metadata: MetadataOf,
-        *,
-        filter: Filter,
-        transfer: Transfer | None,
+        self, requests: tuple[PlaneRequest, ...], frame: Frame, to_picture: ToPicture
     ) -> None:
-        requests = _full_requests(info, placement, filter)
-        super().__init__(requests, placement, orientation, format, quality, color, metadata)
-        self._canvas = placement.canvas
-        self.transfer = transfer
+        super().__init__(requests, frame)
+        self._to_picture = to_picture
 
     @property
     def nbytes(self) -> int:
-        planes = super().nbytes
+        frame, planes = self.frame, super().nbytes
         picture = 0 if len(self.requests) == 1 else 3 * planes // len(self.requests)
-        copies = 1 if self._orientation == UPRIGHT else 2
-        ground = canvas_bytes(self._canvas, gray=len(self.requests) == 1)
-        encoded = encoded_bytes(self.width * self.height, self.format)
-        return copies * planes + picture + self.color.nbytes + ground + encoded
+        ground = canvas_bytes(frame.placement.canvas, gray=len(self.requests) == 1)
+        copies = 2 if self.turned else 1
+        return copies * planes + picture + frame.color.nbytes + ground + self.work_bytes
 
-    def finish(self) -> bytes | Samples:
-        picture = self.color([upright(plane, self._orientation) for plane in self.planes])
-        if self._canvas is not None:
-            picture = on_canvas(picture, self._canvas)
-        if self.format == "array":
-            return picture
-        return file_from_picture(picture, self.format, self._quality, self._metadata())
+    def finish(self) -> Picture:
+        encoding = self.frame.encoding
+        picture = self._to_picture(self.upright())
+        if encoding.format == "array":
+            return Picture(encoding, picture)
+        if encoding.format == "auto":
+            return self._in_chosen_format(picture)
+        return self.written(_encoded(picture, encoding, self.frame.metadata))
+
+    def _in_chosen_format(self, picture: Samples) -> Picture:
+        asked = self.frame.encoding
+        encoding, reason = choose(picture, asked)
+        metadata = self.frame.metadata
+        encoded = _encoded(picture, encoding, metadata)
+        if asked.max_bytes is not None and len(encoded.data) > asked.max_bytes:
+            reason += f"; but {len(encoded.data)} bytes as {encoding.format}"
+            encoded = _encoded(picture, as_jpeg(asked), metadata)
+        return self.written(encoded, reason)
 
 
-def turned(yuv: YuvBuffer, orientation: Orientation) -> YuvBuffer:
-    """The same picture, upright."""
-    planes = [upright(plane, orientation) for plane in yuv.planes]
-    result = YuvBuffer([plane.shape for plane in planes])
-    for target, plane in zip(result.planes, planes):
-        target[:] = plane
-    return result
+def _encoded(picture: Samples, encoding: Encoding, metadata: Metadata) -> Encoded:
+    return encode_to_fit(lambda tried: file_from_picture(picture, tried, metadata), encoding)
 
 
-def picture_sink(
-    info: ImageInfo,
-    placement: Placement,
-    orientation: Orientation,
-    format: Format,
-    quality: int,
-    color: RowColor,
-    metadata: MetadataOf,
-    *,
-    filter: Filter = BOX,
-    transfer: Transfer | None = None,
-) -> PictureSink:
-    """The sink for `format`; JPEG from gray and YCbCr as they are needs no RGB on the way.
+class PlanarSink(WholePictureSink):
+    """The Y plane, behind it Cb and Cr, without padding."""
 
-    metadata: what a file of some width and height carries, beside its profile. transfer: how a
-    merged picture is weighed; `info` and `color` then speak of gray or RGB.
+    def __init__(
+        self,
+        requests: tuple[PlaneRequest, ...],
+        frame: Frame,
+        to_planes: Callable[[list[Samples], Subsampling], list[Samples]],
+    ) -> None:
+        super().__init__(requests, frame)
+        self._to_planes = to_planes
+
+    @property
+    def nbytes(self) -> int:
+        return 2 * super().nbytes + self.work_bytes
+
+    def finish(self) -> Picture:
+        encoding = self.frame.encoding
+        planes = self._to_planes(self.upright(), encoding.subsampling)
+        return self.written(Encoded(joined(planes), encoding))
+
+
+def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
+    """The sink for a format; JPEG from gray and YCbCr as they are needs no RGB on the way.
+
+    info: of the source, or of the merged picture, gray or RGB. Raises EncodeError where the format
+    cannot hold the picture.
     """
-    planar = color.identity and placement.canvas is None and transfer is None
-    if format != "jpeg" or not planar:
-        return RasterSink(
-            info, placement, orientation, format, quality, color, metadata,
-            filter=filter, transfer=transfer,
-        )  # fmt: skip
-    is_color = info.color == "ycbcr"
-    requests = (
-        _chroma_halved(placement, orientation, filter)
-        if is_color
-        else _full_requests(info, placement, filter)
-    )
-    return JpegSink(requests, placement, orientation, format, quality, color, metadata)
+    frame.encoding.check_size(frame.height, frame.width)
+    requests = _full_requests(info, frame)
+    is_large = sum(height * width for height, width in (r.shape for r in requests)) > WHOLE_BYTES
+    frame = _chosen_beforehand(frame) if is_large else frame
+    streams = (is_large or frame.encoding.format in PIXELS) and can_stream(frame, frame.encoding)
+    if _keeps_planes(frame):
+        return _planar_sink(info, frame, streams=streams)
+    convert = _converter(info, frame)
+    if streams:
+        return _raster_stream(frame, requests, convert)
+    if frame.encoding.format == "ycbcr":
+        return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s))
+    return RasterSink(requests, frame, convert)
+
+
+def _chosen_beforehand(frame: Frame) -> Frame:
+    """Of a large picture, "auto" is decided before anything is seen, if that lets it stream."""
+    encoding = frame.encoding
+    if encoding.format != "auto" or not can_stream(frame, as_jpeg(encoding)):
+        return frame
+    chosen, reason = choose_large(encoding)
+    return frame._replace(encoding=chosen, reason=reason)
+
+
+def _keeps_planes(frame: Frame) -> bool:
+    """The planes of the source are those of the file: no RGB on the way."""
+    is_planar = frame.encoding.format in ("jpeg", "ycbcr") and frame.transfer is None
+    return is_planar and frame.color.identity and frame.placement.canvas is None
+
+
+def _planar_sink(info: ImageInfo, frame: Frame, *, streams: bool) -> PictureSink:
+    is_gray = info.color != "ycbcr"
+    requests = _full_requests(info, frame) if is_gray else _subsampled_requests(frame)
+    encoding = frame.encoding
+    if encoding.format == "ycbcr":
+        return PlanarSink(requests, frame, gray_to_ycbcr if is_gray else _as_they_are)
+    if not streams:
+        return JpegSink(requests, frame)
+    mcus = Mcus(frame.width, gray=is_gray, encoding=encoding)
+
+    def encode(planes: Sequence[Samples]) -> bytes:
+        return jpeg_from_yuv(YuvBuffer.of(planes, encoding.subsampling), encoding)
+
+    return StreamSink(requests, frame, JpegRows(frame, encode, mcus.count), list, mcus.rows)
+
+
+def _as_they_are(planes: list[Samples], _: Subsampling) -> list[Samples]:
+    return planes
+
+
+def _converter(info: ImageInfo, frame: Frame) -> ToPicture:
+    """Planes of one size to what the format takes, on its ground."""
+    canvas = frame.placement.canvas
+    luma_alone = _luma_is_enough(info, frame)
+
+    def convert(planes: Sequence[Samples]) -> Samples:
+        picture = planes[0] if luma_alone else frame.color(planes)
+        if canvas is not None:
+            picture = on_canvas(picture, canvas)
+        return to_luma(picture) if frame.encoding.format == "gray" else picture
+
+    return convert
+
+
+def _raster_stream(
+    frame: Frame, requests: tuple[PlaneRequest, ...], convert: ToPicture
+) -> PictureSink:
+    encoding, target = frame.encoding, frame.target
+    if encoding.format == "jpeg":
+        mcus = Mcus(frame.width, gray=frame.color.channels == 1, encoding=encoding)
+        strips = JpegRows[Samples](frame, lambda p: file_from_picture(p, encoding), mcus.count)
+        return StreamSink(requests, frame, strips, convert, mcus.rows)
+    rows = raster_rows(frame.width)
+    if encoding.format == "png":
+        png = PngRows(
+            target,
+            frame.height,
+            frame.width,
+            compression=encoding.compression,
+            metadata=frame.metadata,
+        )
+        return StreamSink(requests, frame, png, convert, rows)
+    return StreamSink(requests, frame, RawRows(target, encoding.format), convert, rows)
