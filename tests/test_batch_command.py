@@ -106,6 +106,16 @@ def test_pictures_have_the_options_of_resize() -> None:
     assert Path("out/in/a_20x20.jpg").read_bytes() == wanted
 
 
+@pytest.mark.usefixtures("here")
+def test_formats_that_suit(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--format", "auto", "--max-bytes", "900", "--template", "{stem}.{ext}"]
+    assert batch("in/a.jpg", "in/b.JPEG", *options, "--dry-run") == 0
+    assert "out/a.{ext}" in capsys.readouterr().out
+    assert batch("in/a.jpg", "in/b.JPEG", *options) == 0
+    assert made() == {"a.jpg", "b.jpg"}
+    assert all(Path("out", name).stat().st_size <= 900 for name in made())
+
+
 @pytest.mark.parametrize(("null", "end"), [([], "\n"), ([], "\r\n"), (["-0"], "\0")])
 @pytest.mark.parametrize("how", ["@names", "--list=names", "-", "--list=-"])
 def test_lists_of_names(

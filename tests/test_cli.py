@@ -15,6 +15,7 @@ from PIL import Image
 
 import streamresize
 from streamresize.cli import main
+from streamresize.targets import Target
 
 from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
@@ -193,12 +194,12 @@ def test_wrong_usage_writes_nothing(
 
 
 def test_nothing_half_written(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Path, data: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(data[:100])
+    def full(self: Target, data: bytes) -> None:
+        write(self, data[:100])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    write = Target.write
+    monkeypatch.setattr(Target, "write", full)
     assert main(["resize", "a.jpg", "-o", "x.jpg", "--size", "50"]) == 1
     assert files(pictures) == {"a.jpg", "b.jpg", "bad.jpg"}
 
@@ -335,3 +336,63 @@ def test_profile_and_metadata(pictures: Path) -> None:
 def test_wrong_wishes_for_colour(pictures: Path, options: list[str]) -> None:
     assert status_of("resize", "a.jpg", "-o", "out.jpg", "--size", "32", *options) == 2
     assert "out.jpg" not in files(pictures)
+
+
+@pytest.mark.usefixtures("pictures")
+def test_options_of_formats() -> None:
+    assert main(["resize", "a.jpg", "-o", "a.png", "--size", "40", "--colors", "4"]) == 0
+    with Image.open("a.png") as image:
+        assert image.mode == "P"
+        assert len(image.getcolors() or []) <= 4
+    options = ["--subsampling", "4:4:4", "--progressive", "--max-bytes", "1200"]
+    assert main(["resize", "a.jpg", "-o", "small.jpg", "--size", "40", *options]) == 0
+    assert Path("small.jpg").stat().st_size <= 1200
+    info = streamresize.probe("small.jpg")
+    assert (info.progressive, info.sampling[0]) == (True, (1, 1))
+
+
+@pytest.mark.usefixtures("pictures")
+@pytest.mark.parametrize(
+    ("name", "size"), [("a.rgb", 3 * 40 * 27), ("a.rgb565", 2 * 40 * 27), ("a.gray", 40 * 27),
+                       ("a.yuv", 40 * 27 + 2 * 20 * 14)]
+)  # fmt: skip
+def test_raw_formats_follow_the_name(name: str, size: int) -> None:
+    assert main(["resize", "a.jpg", "-o", name, "--size", "40"]) == 0
+    assert Path(name).stat().st_size == size
+
+
+def test_the_format_that_suits(pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("L", (64, 48), 200).save("flat.jpg", quality=95)
+    inputs = ["a.jpg", "flat.jpg"]
+    arguments = ["-o", "{stem}-small.{ext}", "--size", "40", "--format", "auto", "-v"]
+    assert main(["resize", *inputs, *arguments]) == 0
+    assert {"a-small.jpg", "flat-small.png"} < files(pictures)
+    printed = capsys.readouterr().err
+    assert "photograph" in printed
+    assert "few colours: 1" in printed
+
+
+@pytest.mark.usefixtures("pictures")
+def test_a_format_that_is_open_overwrites_no_input(capsys: pytest.CaptureFixture[str]) -> None:
+    before = Path("a.jpg").read_bytes()
+    assert (
+        status_of("resize", "a.jpg", "-o", "{stem}.{ext}", "--format", "auto", "--size", "9") == 2
+    )
+    assert "would be overwritten" in capsys.readouterr().err
+    assert Path("a.jpg").read_bytes() == before
+
+
+def test_options_that_a_format_does_not_have(
+    pictures: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of("resize", "a.jpg", "-o", "x.webp", "--colors", "9", "--size", "9") == 2
+    assert "webp has no colors" in capsys.readouterr().err
+    assert "x.webp" not in files(pictures)
+
+
+@pytest.mark.usefixtures("pictures")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_device_that_is_full(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["resize", "a.jpg", "-o", "/dev/full", "--size", "40"]) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert Path("/dev/full").is_char_device()

@@ -21,17 +21,17 @@ from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 PUBLIC = {
-    "Averaging", "Background", "Batch", "EncodeError", "FilterName", "Fit", "Format", "Gravity",
-    "IccUse", "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits", "MalformedImage",
-    "MalformedJPEG", "Mirror", "OutputImage", "Pass", "PassOptions", "Region", "RegionError",
-    "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
-    "UnsupportedFormat", "UnsupportedJPEG", "aprocess", "decode_planes", "estimate_memory",
-    "probe", "process", "process_many", "resize", "standardize", "standardize_many", "strips",
-    "thumbnail",
+    "Averaging", "Background", "Batch", "Destination", "EncodeError", "FORMATS", "FilterName",
+    "Fit", "Format", "Gravity", "IccUse", "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits",
+    "MalformedImage", "MalformedJPEG", "Mirror", "OutputImage", "Pass", "PassOptions", "Region",
+    "RegionError", "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError",
+    "Strip", "Subsampling", "UnsupportedFormat", "UnsupportedJPEG", "aprocess", "astream",
+    "decode_planes", "estimate_memory", "probe", "process", "process_many", "resize",
+    "standardize", "standardize_many", "strips", "thumbnail",
 }  # fmt: skip
 TYPES = {
-    "Averaging", "Background", "FilterName", "Fit", "Format", "Gravity", "IccUse", "Kept",
-    "Length", "Mirror", "Region", "Rotation", "Source",
+    "Averaging", "Background", "Destination", "FORMATS", "FilterName", "Fit", "Format", "Gravity",
+    "IccUse", "Kept", "Length", "Mirror", "Region", "Rotation", "Source", "Subsampling",
 }  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def test_odd_exif_means_upright(tiff: bytes) -> None:
         ({"width": 5, "height": 5, "background": (0, 0, 256)}, "an opaque colour"),
         ({"width": 5, "height": 5, "dpr": 0.0}, "dpr must be"),
         ({"width": 5, "height": 5, "dpr": float("inf")}, "dpr must be"),
-        ({"width": 5, "height": 5, "format": "gif"}, "format must be one of"),
+        ({"width": 5, "height": 5, "format": "tga"}, "format must be one of"),
         ({"width": 5, "height": 5, "quality": 0}, "quality must be 1 to 100"),
     ],
 )

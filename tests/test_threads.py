@@ -71,7 +71,10 @@ def test_threads_see_damage_where_it_is(data: bytes) -> None:
     sizes = [Size(100, None, format="array")]
     alone, together = (streamresize.process(data, sizes, threads=threads) for threads in (1, 2))
     assert alone.warnings == together.warnings != ()
-    assert np.array_equal(alone.images[0].data, together.images[0].data)
+    first, second = (result.images[0].data for result in (alone, together))
+    assert isinstance(first, np.ndarray)
+    assert isinstance(second, np.ndarray)
+    assert np.array_equal(first, second)
 
 
 @pytest.mark.parametrize("data", DAMAGED)
