@@ -405,8 +405,7 @@ def output_image(sink: PictureSink, picture: Picture) -> OutputImage:
     frame, encoding, array = sink.frame, picture.encoding, picture.array
     data = frame.target.commit()
     return OutputImage(
-        frame.width,
-        frame.height,
+        *frame.size,
         encoding.format,
         data if array is None else array,
         frame.target.written if array is None else array.nbytes,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from math import isfinite
+from operator import attrgetter
 from typing import TypedDict, cast
 
 from streamresize.background import WHITE, Background, background_rgb
@@ -17,6 +19,9 @@ from streamresize.metadata import KEPT, Kept
 from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
 from streamresize.transfer import TRANSFERS, Averaging
+
+_encoding = lru_cache(maxsize=64)(Encoding)  # checks what it is given, which takes a while
+_encoding_values = attrgetter(*(field.name for field in fields(Encoding)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Size:
     @property
     def encoding(self) -> Encoding:
         """How the picture is written. Raises ValueError where that makes no sense."""
-        return Encoding(**{field.name: getattr(self, field.name) for field in fields(Encoding)})
+        return _encoding(*_encoding_values(self))
 
     @property
     def icc_use(self) -> IccUse:

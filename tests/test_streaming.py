@@ -46,7 +46,7 @@ SOURCES = {
 @pytest.fixture
 def small_bands(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures of any size are streamed, in bands of a few rows."""
-    monkeypatch.setattr(picture_sinks, "WHOLE_BYTES", 0)
+    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 0)
     monkeypatch.setattr(stream, "BAND_SAMPLES", 1 << 13)
 
 
@@ -169,7 +169,7 @@ def test_streamed_rasters_are_the_array(
     name: str, format: Format, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     streamed = made(SOURCES[name], Size(351, 263, fit="fill", format=format))
-    monkeypatch.setattr(picture_sinks, "WHOLE_BYTES", 1 << 40)
+    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 1 << 40)
     whole = made(SOURCES[name], Size(351, 263, fit="fill", format=format))
     if format == "png":
         assert data_of(streamed) != data_of(whole)  # of another writer

@@ -24,7 +24,7 @@ from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
 
 UPRIGHT = ORIENTATIONS[1]
-WHOLE_BYTES = 1 << 23  # planes of larger pictures are not collected where the format streams
+WHOLE_PIXELS = 3 << 20  # larger pictures are not collected where the format streams
 
 ToPicture = Callable[[Sequence[Samples]], Samples]
 
@@ -187,13 +187,14 @@ def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
     info: of the source, or of the merged picture, gray or RGB. Raises EncodeError where the format
     cannot hold the picture.
     """
-    frame.encoding.check_size(frame.height, frame.width)
-    requests = _full_requests(info, frame)
-    is_large = sum(height * width for height, width in (r.shape for r in requests)) > WHOLE_BYTES
+    width, height = frame.size
+    frame.encoding.check_size(height, width)
+    is_large = height * width > WHOLE_PIXELS
     frame = _chosen_beforehand(frame) if is_large else frame
     streams = (is_large or frame.encoding.format in PIXELS) and can_stream(frame, frame.encoding)
     if _keeps_planes(frame):
         return _planar_sink(info, frame, streams=streams)
+    requests = _full_requests(info, frame)
     convert = _converter(info, frame)
     if streams:
         return _raster_stream(frame, requests, convert)
