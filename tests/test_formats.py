@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image
 
 import streamresize
 from streamresize import FORMATS, EncodeError, Format, OutputImage, Size
@@ -22,7 +22,8 @@ from .support.pictures import photo, pillow_jpeg, smooth_plane
 PHOTO = pillow_jpeg(photo(400, 300))
 GRAY = pillow_jpeg(photo(400, 300)[:, :, 0])
 CMYK = pillow_jpeg(Image.fromarray(photo(400, 300)).convert("CMYK"))
-BY_PILLOW = ["jpeg", "png", "webp", "gif"] + (["avif"] if features.check("avif") else [])
+Image.init()
+BY_PILLOW = ["jpeg", "png", "webp", "gif"] + ["avif"] * ("AVIF" in Image.SAVE)
 
 
 def made(source: bytes, size: Size) -> OutputImage:
