@@ -24,6 +24,7 @@ from streamresize.errors import (
     UnsupportedFormat,
     UnsupportedJPEG,
 )
+from streamresize.fingerprint import Fingerprint
 from streamresize.geometry import Fit, Mirror, Rotation
 from streamresize.gravity import Gravity
 from streamresize.info import ImageInfo
@@ -49,6 +50,7 @@ __all__ = [
     "Destination",
     "EncodeError",
     "FilterName",
+    "Fingerprint",
     "Fit",
     "Format",
     "Gravity",

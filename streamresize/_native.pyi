@@ -95,6 +95,39 @@ def resample_strip(
 def look_up_channels(
     picture: NDArray[np.uint8], table: NDArray[np.uint16], light: NDArray[np.uint16]
 ) -> None: ...
+def reduce_strip_fixed(
+    strip: NDArray[np.uint8],
+    strip_row: int,
+    row_first: NDArray[np.int32],
+    row_count: NDArray[np.int32],
+    row_weights: NDArray[np.int32],
+    col_first: NDArray[np.int32],
+    col_count: NDArray[np.int32],
+    col_weights: NDArray[np.int32],
+    line: NDArray[np.int32],
+    sums: NDArray[np.int32],
+) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+
+def reduce_rows(
+    strip: NDArray[np.uint8],
+    strip_row: int,
+    first: NDArray[np.int32],
+    count: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    sums: NDArray[np.float32],
+) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+
+def reduce_columns(
+    sums: NDArray[np.float32],
+    first: NDArray[np.int32],
+    count: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]
 ) -> None: ...

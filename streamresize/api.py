@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from streamresize.decoders import SourceDecoder
 from streamresize.errors import StreamResizeError
@@ -73,13 +73,14 @@ def process(
     source: Source,
     sizes: Sequence[Size],
     *,
-    fingerprint: bool = False,
+    fingerprint: bool | Literal["exact"] = False,
     to: Destinations = None,
     **options: Unpack[PassOptions],
 ) -> Result:
     """Any number of sizes, and a perceptual hash, from one pass over the source.
 
-    sizes: at least one, unless a fingerprint is asked for. fingerprint: also compute the hash.
+    sizes: at least one, unless a fingerprint is asked for. fingerprint: also
+    compute the fingerprint, from luma in small, or from every pixel ("exact").
     to: where the files go: a path or something writable, or a list with one (or None, to keep the
     file) for each size. Large JPEG, PNG and raw files are written while the source is read. A path
     gets its file when everything is done, and none after an error; missing folders are made.
@@ -99,7 +100,7 @@ def process_many(
     sources: Iterable[str | os.PathLike[str]],
     sizes: Sequence[Size],
     *,
-    fingerprint: bool = False,
+    fingerprint: bool | Literal["exact"] = False,
     jobs: int | None = None,
     together: int = 16,
     **options: Unpack[PassOptions],
@@ -134,7 +135,7 @@ async def aprocess(
     chunks: AsyncIterable[Chunk],
     sizes: Sequence[Size],
     *,
-    fingerprint: bool = False,
+    fingerprint: bool | Literal["exact"] = False,
     to: Destinations = None,
     **options: Unpack[PassOptions],
 ) -> Result:
@@ -231,7 +232,7 @@ def strips(
         yield from _strips(decoder, opened.chunks, scale, strict=strict, threads=threads)
 
 
-def _require_work(sizes: Sequence[Size], fingerprint: bool) -> None:
+def _require_work(sizes: Sequence[Size], fingerprint: object) -> None:
     if not sizes and not fingerprint:
         raise ValueError("nothing to do: no sizes and no fingerprint")
 

@@ -15,7 +15,7 @@ from streamresize.pillow_decoder import whole_bytes
 from streamresize.pipeline import all_requests, choose_scales, make_branch, picture_sinks
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, PassOptions, Size
-from streamresize.sinks import PhashSink, Sink, StreamSink
+from streamresize.sinks import FingerprintSink, Sink, StreamSink
 from streamresize.sources import CHUNK_BYTES
 from streamresize.targets import Outbox, Target
 
@@ -66,7 +66,7 @@ def estimate_memory(
     targets = None if kept else [Target(Outbox()) for _ in sizes]
     sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options), targets=targets)]
     if fingerprint:
-        sinks.append(PhashSink(info))
+        sinks.append(FingerprintSink(info))
     scales = choose_scales(info, all_requests(info, sinks))
     threads = decoding_threads(info, options.get("threads"))
     return (

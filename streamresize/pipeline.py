@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from streamresize.background import background_rgb
 from streamresize.color import RowColor
 from streamresize.decoders import SourceDecoder
+from streamresize.fingerprint import Fingerprint
 from streamresize.geometry import (
     ORIENTATIONS,
     View,
@@ -25,9 +26,9 @@ from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
 from streamresize.resample import FILTERS, PlaneResampler, component_axis
 from streamresize.sinks import (
+    FingerprintSink,
     Format,
     Frame,
-    PhashSink,
     Picture,
     PictureSink,
     PlaneRequest,
@@ -38,9 +39,6 @@ from streamresize.sources import Chunk, Source, Store, open_source
 from streamresize.strips import Samples
 from streamresize.targets import Destination, MemoryTarget, Target, open_targets
 from streamresize.transfer import TRANSFERS, Transfer
-
-if TYPE_CHECKING:
-    from imagehash import ImageHash
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +63,27 @@ class OutputImage:
 class Result:
     """What one pass gave.
 
-    images: one for each size, in order. fingerprint: `imagehash.phash` of the stored picture, if
-    asked for. warnings: one line for each damaged
-    place, and for a colour profile that could not be used. bytes_read: compressed bytes needed.
+    images: one for each size, in order. fingerprint: of the stored picture, if asked for. warnings:
+    one line for each damaged place, and for a colour profile that could not be used. bytes_read:
+    compressed bytes needed.
     """
 
     info: ImageInfo
     images: tuple[OutputImage, ...]
-    fingerprint: ImageHash | None
+    fingerprint: Fingerprint | None
     warnings: tuple[str, ...]
     bytes_read: int
 
 
 class Branch(NamedTuple):
-    """A sink and the resamplers that feed it, one for each of its requests."""
+    """A sink and the resamplers that feed it, one for each of its requests.
+
+    watch: also gets the rows of the first component as they are decoded.
+    """
 
     sink: Sink
     resamplers: tuple[PlaneResampler, ...]
+    watch: Callable[[Samples, int], None] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -96,6 +98,8 @@ class Branch(NamedTuple):
 
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
+        if self.watch is not None:
+            self.watch(planes[0], starts[0])
         for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
             component = request.component
             for first, rows in resampler.feed(planes[component], starts[component]):
@@ -151,6 +155,8 @@ def choose_scales(info: ImageInfo, requests: tuple[PlaneRequest, ...]) -> tuple[
 
 
 def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
+    if request.scale is not None:
+        return request.scale
     (h, h_max), (v, v_max) = info.sampling_ratio(request.component)
     reduction = min(request.x.step * h / h_max, request.y.step * v / v_max)
     chroma = info.is_chroma(request.component)
@@ -187,7 +193,8 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
         horizontal = axis(info.width, across, scale, request.x, request.filter)
         vertical = axis(info.height, down, scale, request.y, request.filter)
         resamplers.append(PlaneResampler(horizontal, vertical))
-    return Branch(sink, tuple(resamplers))
+    watch = sink.luma_rows if isinstance(sink, FingerprintSink) and sink.watches else None
+    return Branch(sink, tuple(resamplers), watch)
 
 
 # Pictures of one camera ask for the same axes. Larger ones cost little beside their pictures.
@@ -210,7 +217,7 @@ class Job:
         sizes: Sizes,
         options: Pass,
         *,
-        fingerprint: bool = False,
+        fingerprint: bool | Literal["exact"] = False,
         store: Store | None = None,
         destinations: Sequence[Destination | None] = (),
     ) -> None:
@@ -222,7 +229,7 @@ class Job:
         self._decoder = SourceDecoder(options.limits, store, matte=background_rgb(options.matte))
         self._pictures: list[PictureSink] = []
         self._metadata = Metadata()
-        self._phash: PhashSink | None = None
+        self._hashes: FingerprintSink | None = None
         self._branches: list[Branch | MergedBranch] = []
 
     @property
@@ -268,7 +275,7 @@ class Job:
         return Result(
             info=info,
             images=tuple(images),
-            fingerprint=self._phash.finish() if self._phash else None,
+            fingerprint=self._hashes.finish() if self._hashes else None,
             warnings=self._warnings(),
             bytes_read=self._decoder.bytes_consumed,
         )
@@ -296,9 +303,12 @@ class Job:
         sizes = self._sizes(info) if callable(self._sizes) else self._sizes
         self._targets = open_targets(self._destinations or [None] * len(sizes))
         self._pictures = picture_sinks(info, sizes, options, self._metadata, self._targets)
-        self._phash = PhashSink(info) if self._fingerprint else None
-        sinks: list[Sink] = [*self._pictures, *([self._phash] if self._phash else [])]
         preview = options.preview and info.progressive
+        sinks: list[Sink] = [*self._pictures]
+        if self._fingerprint:
+            exact = self._fingerprint == "exact" and not preview
+            self._hashes = FingerprintSink(info, exact=exact)
+            sinks.append(self._hashes)
         requests = all_requests(info, sinks)
         scales = (8,) * info.components if preview else choose_scales(info, requests)
         branches = [make_branch(info, sink, scales) for sink in sinks]

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from streamresize import _native
-from streamresize.kernels import color, resampling
+from streamresize.kernels import color, reduction, resampling
 from streamresize.kernels.resampling import LANES
 
 FORMS = ("compiled", "jit", "plain")
 COMPILED: Any = _native
-PLAIN = SimpleNamespace(**{**vars(resampling), **vars(color)})
+PLAIN = SimpleNamespace(**{**vars(resampling), **vars(reduction), **vars(color)})
 # float32 sums may fall on the other side of a half than float64 sums do.
 ROUNDING = 0.5 + 1e-3
 
@@ -432,3 +432,92 @@ def test_colours_refuse_other_layouts() -> None:
 def test_empty_pictures_convert_to_nothing() -> None:
     nothing = np.zeros((0, 4), np.uint8)
     COMPILED.ycbcr_to_rgb(nothing, nothing, nothing, np.zeros((0, 4, 3), np.uint8))
+
+
+def tap_tables(
+    draw: st.DrawFn, inputs: int, dtype: type[np.generic]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[Any]]:
+    """First inputs, lengths and weights of a few outputs."""
+    outputs = draw(st.integers(1, 5))
+    first = draw(st.lists(st.integers(0, inputs - 1), min_size=outputs, max_size=outputs))
+    lengths = [draw(st.integers(1, inputs - begin)) for begin in first]
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    weights = rng.uniform(-0.2, 1, (outputs, max(lengths)))
+    weights /= weights.shape[1]
+    if dtype is np.int32:
+        weights = np.round(weights * (1 << reduction.FIXED_BITS))
+    return np.array(first, np.int32), np.array(lengths, np.int32), weights.astype(dtype)
+
+
+def dense(tables: tuple[NDArray[Any], ...], inputs: int) -> NDArray[np.float64]:
+    return Table(*tables).dense(inputs)
+
+
+@st.composite
+def reductions(draw: st.DrawFn, dtype: type[np.generic]) -> Any:
+    """(plane, tables of rows, tables of columns, strip heights)."""
+    height, width = draw(st.integers(1, 30)), draw(st.integers(1, 30))
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    plane = rng.integers(0, 256, (height, width), dtype=np.uint8)
+    step = draw(st.integers(1, 31))
+    return plane, tap_tables(draw, height, dtype), tap_tables(draw, width, dtype), step
+
+
+@every_form
+@given(case=reductions(np.int32))
+def test_reduction_in_fixed_point(kernels: Any, case: Any) -> None:
+    plane, rows, columns, step = case
+    sums = np.zeros((len(rows[0]), len(columns[0])), np.int32)
+    line = np.empty(len(columns[0]), np.int32)
+    for start in range(0, len(plane), step):
+        strip = plane[start : start + step]
+        kernels.reduce_strip_fixed(strip, start, *rows, *columns, line, sums)
+    half = 1 << (reduction.FIXED_BITS - 1)
+    lines = (plane @ dense(columns, plane.shape[1]).T).astype(np.int64) + half
+    lines = (lines >> reduction.FIXED_BITS).clip(0, 255)
+    np.testing.assert_array_equal(sums, dense(rows, len(plane)) @ lines)
+
+
+@every_form
+@given(case=reductions(np.float32))
+def test_reduction_of_rows_and_columns(kernels: Any, case: Any) -> None:
+    plane, rows, columns, step = case
+    sums = np.zeros((len(rows[0]), plane.shape[1]), np.float32)
+    for start in range(0, len(plane), step):
+        kernels.reduce_rows(plane[start : start + step], start, *rows, sums)
+    out = np.empty((len(sums), len(columns[0])), np.float32)
+    kernels.reduce_columns(sums, *columns, out)
+    expected = dense(rows, len(plane)) @ plane @ dense(columns, plane.shape[1]).T
+    np.testing.assert_allclose(out, expected, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    ("first", "lengths"), [([-1], [2]), ([0], [0]), ([0], [5]), ([3], [2]), ([0, 1], [1])]
+)
+def test_reduction_refuses_taps_out_of_range(first: list[int], lengths: list[int]) -> None:
+    strip = np.zeros((2, 4), np.uint8)
+    rows = np.zeros(1, np.int32), np.ones(1, np.int32), np.ones((1, 1), np.int32)
+    columns = (
+        np.array(first, np.int32),
+        np.array(lengths, np.int32),
+        np.ones((len(first), 4), np.int32),
+    )
+    line, sums = np.zeros(len(first), np.int32), np.zeros((1, len(first)), np.int32)
+    with pytest.raises(ValueError, match="tap"):
+        _native.reduce_strip_fixed(strip, 0, *rows, *columns, line, sums)
+    floats = (*columns[:2], columns[2].astype(np.float32))
+    with pytest.raises(ValueError, match="tap"):
+        _native.reduce_columns(
+            np.zeros((1, 4), np.float32), *floats, np.zeros((1, len(first)), np.float32)
+        )
+
+
+def test_reduction_refuses_sums_of_another_size() -> None:
+    strip = np.zeros((2, 4), np.uint8)
+    rows = np.zeros(1, np.int32), np.ones(1, np.int32), np.ones((1, 1), np.float32)
+    with pytest.raises(ValueError, match="sums"):
+        _native.reduce_rows(strip, 0, *rows, np.zeros((1, 5), np.float32))
+    with pytest.raises(ValueError, match="sums"):
+        _native.reduce_rows(strip, 0, *rows, np.zeros((2, 4), np.float32))
+    with pytest.raises(ValueError, match="out"):
+        _native.reduce_columns(np.zeros((1, 4), np.float32), *rows, np.zeros((1, 2), np.float32))

@@ -27,20 +27,31 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
                            Floats accumulators, Size accumulator_count, Size width, Floats scratch,
                            Size scratch_row, Size out_row, Size window_row, Sample* out);
 
-#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                    \
-  ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                             \
-  ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                       \
-  void streamresize_look_up_channels_##suffix(const std::uint8_t* picture,                      \
-                                              const std::uint16_t* table, std::uint16_t* light, \
-                                              Size height, Size width, Size channels);          \
-  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,        \
-                                          const std::uint8_t* cr, Bytes rgb, Size height,       \
-                                          Size width);                                          \
-  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,          \
-                                         const std::uint8_t* y, const std::uint8_t* k,          \
-                                         Size inverted, Bytes rgb, Size height, Size width);    \
-  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,         \
-                                         const std::uint8_t* cr, const std::uint8_t* k,         \
+#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                      \
+  ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                               \
+  ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                         \
+  void streamresize_look_up_channels_##suffix(const std::uint8_t* picture,                        \
+                                              const std::uint16_t* table, std::uint16_t* light,   \
+                                              Size height, Size width, Size channels);            \
+  void streamresize_reduce_strip_fixed_##suffix(                                                  \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,      \
+      Integers row_count, Integers row_weights, Size outputs, Size row_taps, Integers col_first,  \
+      Integers col_count, Integers col_weights, Size columns, Size col_taps, std::int32_t* line,  \
+      std::int32_t* sums);                                                                        \
+  void streamresize_reduce_rows_##suffix(                                                         \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers first,          \
+      Integers count, const float* weights, Size outputs, Size taps, Floats sums, Size width);    \
+  void streamresize_reduce_columns_##suffix(const float* sums, Size rows, Size width,             \
+                                            Integers first, Integers count, const float* weights, \
+                                            Size outputs, Size taps, Floats out);                 \
+  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
+                                          const std::uint8_t* cr, Bytes rgb, Size height,         \
+                                          Size width);                                            \
+  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,            \
+                                         const std::uint8_t* y, const std::uint8_t* k,            \
+                                         Size inverted, Bytes rgb, Size height, Size width);      \
+  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,           \
+                                         const std::uint8_t* cr, const std::uint8_t* k,           \
                                          Size inverted, Bytes rgb, Size height, Size width);
 
 extern "C" {
@@ -57,6 +68,9 @@ struct KernelTable {
   ResampleStrip<std::uint8_t>* resample_strip;
   ResampleStrip<std::uint16_t>* resample_deep_strip;
   decltype(&streamresize_look_up_channels_base) look_up_channels;
+  decltype(&streamresize_reduce_strip_fixed_base) reduce_strip_fixed;
+  decltype(&streamresize_reduce_rows_base) reduce_rows;
+  decltype(&streamresize_reduce_columns_base) reduce_columns;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
@@ -66,13 +80,17 @@ KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (has_avx2()) {
     return {streamresize_resample_strip_v3,   streamresize_resample_deep_strip_v3,
-            streamresize_look_up_channels_v3, streamresize_ycbcr_to_rgb_v3,
-            streamresize_cmyk_to_rgb_v3,      streamresize_ycck_to_rgb_v3};
+            streamresize_look_up_channels_v3, streamresize_reduce_strip_fixed_v3,
+            streamresize_reduce_rows_v3,      streamresize_reduce_columns_v3,
+            streamresize_ycbcr_to_rgb_v3,     streamresize_cmyk_to_rgb_v3,
+            streamresize_ycck_to_rgb_v3};
   }
 #endif
   return {streamresize_resample_strip_base,   streamresize_resample_deep_strip_base,
-          streamresize_look_up_channels_base, streamresize_ycbcr_to_rgb_base,
-          streamresize_cmyk_to_rgb_base,      streamresize_ycck_to_rgb_base};
+          streamresize_look_up_channels_base, streamresize_reduce_strip_fixed_base,
+          streamresize_reduce_rows_base,      streamresize_reduce_columns_base,
+          streamresize_ycbcr_to_rgb_base,     streamresize_cmyk_to_rgb_base,
+          streamresize_ycck_to_rgb_base};
 }
 
 const KernelTable kKernels = choose_kernels();
@@ -153,6 +171,69 @@ Size resample_strip(const Strip<Sample>& strip, Size strip_row, const Indices& r
       size(scratch.shape(1)), out_row, window_row, out.data());
 }
 
+// Every tap lies within `length` inputs and has a weight.
+template <typename T>
+void require_taps_within(const Indices& first, const Indices& count,
+                         const Array<const T, 2>& weights, std::int64_t length) {
+  require(first.shape(0) == count.shape(0) && first.shape(0) == weights.shape(0),
+          "tap tables differ in length");
+  const auto taps = static_cast<std::int64_t>(weights.shape(1));
+  bool valid = true;
+  for (std::size_t i = 0; i < first.shape(0); ++i) {
+    const std::int64_t begin = first.data()[i];
+    const std::int64_t n = count.data()[i];
+    valid &= (begin >= 0) & (n >= 1) & (n <= taps) & (begin + n <= length);
+  }
+  require(valid, "taps out of range");
+}
+
+void require_rows(const Strip<std::uint8_t>& strip, Size strip_row) {
+  require(strip.stride(1) == 1 && strip.stride(0) >= size(strip.shape(1)) && strip_row >= 0,
+          "strip: rows must be contiguous");
+}
+
+void reduce_strip_fixed(const Strip<std::uint8_t>& strip, Size strip_row, const Indices& row_first,
+                        const Indices& row_count, const Array<const std::int32_t, 2>& row_weights,
+                        const Indices& col_first, const Indices& col_count,
+                        const Array<const std::int32_t, 2>& col_weights,
+                        const Array<std::int32_t, 1>& line, const Array<std::int32_t, 2>& sums) {
+  require_rows(strip, strip_row);
+  require_taps_within<std::int32_t>(row_first, row_count, row_weights, kMaxRows);
+  require_taps_within<std::int32_t>(col_first, col_count, col_weights, size(strip.shape(1)));
+  require(line.shape(0) == col_first.shape(0) && sums.shape(0) == row_first.shape(0) &&
+              sums.shape(1) == col_first.shape(0),
+          "line and sums: one for each output");
+  const nb::gil_scoped_release release;
+  kKernels.reduce_strip_fixed(
+      strip.data(), size(strip.shape(0)), strip.stride(0), strip_row, row_first.data(),
+      row_count.data(), row_weights.data(), size(row_first.shape(0)), size(row_weights.shape(1)),
+      col_first.data(), col_count.data(), col_weights.data(), size(col_first.shape(0)),
+      size(col_weights.shape(1)), line.data(), sums.data());
+}
+
+void reduce_rows(const Strip<std::uint8_t>& strip, Size strip_row, const Indices& first,
+                 const Indices& count, const Weights& weights, const Array<float, 2>& sums) {
+  require_rows(strip, strip_row);
+  require_taps_within<float>(first, count, weights, kMaxRows);
+  require(sums.shape(0) == first.shape(0) && sums.shape(1) <= strip.shape(1),
+          "sums: a row for each output, no longer than those of the strip");
+  const nb::gil_scoped_release release;
+  kKernels.reduce_rows(strip.data(), size(strip.shape(0)), strip.stride(0), strip_row, first.data(),
+                       count.data(), weights.data(), size(first.shape(0)), size(weights.shape(1)),
+                       sums.data(), size(sums.shape(1)));
+}
+
+void reduce_columns(const Weights& sums, const Indices& first, const Indices& count,
+                    const Weights& weights, const Array<float, 2>& out) {
+  require_taps_within<float>(first, count, weights, size(sums.shape(1)));
+  require(out.shape(0) == sums.shape(0) && out.shape(1) == first.shape(0),
+          "out: one for each row and output");
+  const nb::gil_scoped_release release;
+  kKernels.reduce_columns(sums.data(), size(sums.shape(0)), size(sums.shape(1)), first.data(),
+                          count.data(), weights.data(), size(first.shape(0)),
+                          size(weights.shape(1)), out.data());
+}
+
 void require_same_size(const Plane& plane, const Picture& rgb) {
   require(plane.shape(0) == rgb.shape(0) && plane.shape(1) == rgb.shape(1),
           "planes and picture differ in size");
@@ -203,6 +284,15 @@ void register_kernels(nb::module_& module) {
   define_resample_strip<std::uint16_t, &KernelTable::resample_deep_strip>(module);
   module.def("look_up_channels", &look_up_channels, "picture"_a.noconvert(), "table"_a.noconvert(),
              "light"_a.noconvert());
+  module.def("reduce_strip_fixed", &reduce_strip_fixed, "strip"_a.noconvert(), "strip_row"_a,
+             "row_first"_a.noconvert(), "row_count"_a.noconvert(), "row_weights"_a.noconvert(),
+             "col_first"_a.noconvert(), "col_count"_a.noconvert(), "col_weights"_a.noconvert(),
+             "line"_a.noconvert(), "sums"_a.noconvert());
+  module.def("reduce_rows", &reduce_rows, "strip"_a.noconvert(), "strip_row"_a,
+             "first"_a.noconvert(), "count"_a.noconvert(), "weights"_a.noconvert(),
+             "sums"_a.noconvert());
+  module.def("reduce_columns", &reduce_columns, "sums"_a.noconvert(), "first"_a.noconvert(),
+             "count"_a.noconvert(), "weights"_a.noconvert(), "out"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

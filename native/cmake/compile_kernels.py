@@ -37,6 +37,7 @@ def load_compiled(module_name):
     return module
 
 
+reduction = load_compiled("reduction")
 resampling = load_compiled("resampling")
 color = load_compiled("color")
 SPARE_ROWS = resampling.LANES - 1
@@ -62,6 +63,49 @@ def resample_strip(
         out_row,
         window_row,
         carray(out, (row_entries + SPARE_ROWS, columns)),
+    )
+
+
+def reduce_strip_fixed(
+    strip, rows, stride, strip_row,
+    row_first, row_count, row_weights, outputs, row_taps,
+    col_first, col_count, col_weights, columns, col_taps,
+    line, sums,
+):  # fmt: skip
+    kernel_reduce_strip_fixed(
+        carray(strip, (rows, stride)),
+        strip_row,
+        carray(row_first, outputs),
+        carray(row_count, outputs),
+        carray(row_weights, (outputs, row_taps)),
+        carray(col_first, columns),
+        carray(col_count, columns),
+        carray(col_weights, (columns, col_taps)),
+        carray(line, columns),
+        carray(sums, (outputs, columns)),
+    )
+
+
+def reduce_rows(
+    strip, rows, stride, strip_row, first, count, weights, outputs, taps, sums, width
+):  # fmt: skip
+    kernel_reduce_rows(
+        carray(strip, (rows, stride))[:, :width],
+        strip_row,
+        carray(first, outputs),
+        carray(count, outputs),
+        carray(weights, (outputs, taps)),
+        carray(sums, (outputs, width)),
+    )
+
+
+def reduce_columns(sums, rows, width, first, count, weights, outputs, taps, out):
+    kernel_reduce_columns(
+        carray(sums, (rows, width)),
+        carray(first, outputs),
+        carray(count, outputs),
+        carray(weights, (outputs, taps)),
+        carray(out, (rows, outputs)),
     )
 
 
@@ -97,6 +141,9 @@ def look_up_channels(picture, table, light, height, width, channels):
 
 
 kernel_resample_strip = resampling.resample_strip
+kernel_reduce_strip_fixed = reduction.reduce_strip_fixed
+kernel_reduce_rows = reduction.reduce_rows
+kernel_reduce_columns = reduction.reduce_columns
 kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
@@ -119,8 +166,25 @@ SIGNATURES = {
     "ycbcr_to_rgb": (ycbcr_to_rgb, types.void(u8, u8, u8, u8, size, size)),
     "cmyk_to_rgb": (cmyk_to_rgb, types.void(u8, u8, u8, u8, size, u8, size, size)),
     "ycck_to_rgb": (ycck_to_rgb, types.void(u8, u8, u8, u8, size, u8, size, size)),
+    "reduce_strip_fixed": (
+        reduce_strip_fixed,
+        types.void(
+            u8, size, size, size,
+            i32, i32, i32, size, size,
+            i32, i32, i32, size, size,
+            i32, i32,
+        ),
+    ),
+    "reduce_rows": (
+        reduce_rows,
+        types.void(u8, size, size, size, i32, i32, f32, size, size, f32, size),
+    ),
+    "reduce_columns": (
+        reduce_columns,
+        types.void(f32, size, size, i32, i32, f32, size, size, f32),
+    ),
     "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),
-}
+}  # fmt: skip
 
 
 def kernel_module(name, function, signature):

@@ -1,5 +1,26 @@
-"""Hash mathematics on small luma arrays."""
+"""Hashes of pictures, and how far they are from each other."""
 
-from streamresize.fingerprint.phash import PHASH_SIDE, phash
+from streamresize.fingerprint.bits import chunks, hamming, pack, unpack
+from streamresize.fingerprint.borders import Box, content_box
+from streamresize.fingerprint.hashes import average_hash, dhash, pdq, phash
+from streamresize.fingerprint.maker import HashReducer
+from streamresize.fingerprint.record import Fingerprint
+from streamresize.fingerprint.reduction import Plane
+from streamresize.fingerprint.symmetric import symmetric_hash
 
-__all__ = ["PHASH_SIDE", "phash"]
+__all__ = [
+    "Box",
+    "Fingerprint",
+    "HashReducer",
+    "Plane",
+    "average_hash",
+    "chunks",
+    "content_box",
+    "dhash",
+    "hamming",
+    "pack",
+    "pdq",
+    "phash",
+    "symmetric_hash",
+    "unpack",
+]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numba
 
-from streamresize.kernels import color, resampling
+from streamresize.kernels import color, reduction, resampling
 
 
 def compiled_module(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -22,9 +22,15 @@ def compiled_module(module: ModuleType) -> dict[str, Callable[..., Any]]:
     return compiled
 
 
-_compiled = {**compiled_module(resampling), **compiled_module(color)}
+_compiled = {
+    **compiled_module(resampling),
+    **compiled_module(reduction),
+    **compiled_module(color),
+}
 
-resample_strip, ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
-    _compiled[name]
-    for name in ("resample_strip", "ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
+resample_strip = _compiled["resample_strip"]
+reduce_rows, reduce_columns = _compiled["reduce_rows"], _compiled["reduce_columns"]
+reduce_strip_fixed = _compiled["reduce_strip_fixed"]
+ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
+    _compiled[name] for name in ("ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
 )

@@ -5,6 +5,7 @@ its result by `finish`.
 """
 
 from streamresize.sinks.base import Frame, Picture, PictureSink, PlaneRequest, Sink
+from streamresize.sinks.fingerprint import FingerprintSink
 from streamresize.sinks.formats import (
     AUTO_FORMATS,
     FORMATS,
@@ -13,7 +14,6 @@ from streamresize.sinks.formats import (
     Format,
     Subsampling,
 )
-from streamresize.sinks.phash import PhashSink
 from streamresize.sinks.picture import picture_sink
 from streamresize.sinks.stream import StreamSink
 
@@ -22,9 +22,9 @@ __all__ = [
     "FORMATS",
     "USUAL_COMPRESSION",
     "Encoding",
+    "FingerprintSink",
     "Format",
     "Frame",
-    "PhashSink",
     "Picture",
     "PictureSink",
     "PlaneRequest",

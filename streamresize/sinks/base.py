@@ -18,12 +18,16 @@ from streamresize.transfer import Transfer
 
 
 class PlaneRequest(NamedTuple):
-    """Component number `component` of the source, resampled to y.samples rows of x.samples."""
+    """Component number `component` of the source, resampled to y.samples rows of x.samples.
+
+    scale: the coarsest DCT scale that serves, where it does not follow from the reduction.
+    """
 
     component: int
     x: Span
     y: Span
     filter: Filter = BOX
+    scale: int | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

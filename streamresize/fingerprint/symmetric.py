@@ -1,0 +1,44 @@
+"""A hash whose mirrored and turned forms come from the same coefficients.
+
+The frequencies of a mirrored picture are those of the picture with every second sign changed, the
+frequencies of a transposed one are transposed. One stored set therefore gives the hashes of all
+eight orientations when a query asks for them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from streamresize.fingerprint.bits import Bits
+from streamresize.fingerprint.dct import low_frequencies
+from streamresize.geometry import ORIENTATIONS, Orientation
+
+SIDE = 64
+FREQUENCIES = 16
+
+Coefficients = NDArray[np.float16]
+
+
+def coefficients(luma: NDArray[np.float32]) -> Coefficients:
+    """Frequencies 1 to 16 of a 64 x 64 area average, float16 (16, 16), the largest about 1."""
+    frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
+    scale = max(float(np.abs(frequencies).max()), 1.0)
+    return (frequencies / scale).astype(np.float16)
+
+
+def symmetric_hash(coefficients: Coefficients, orientation: Orientation = ORIENTATIONS[1]) -> Bits:
+    """256 bits, (16, 16): which frequencies of the picture so turned lie above their median."""
+    turned = oriented(coefficients, orientation)
+    return turned > np.median(turned)
+
+
+def oriented(coefficients: Coefficients, orientation: Orientation) -> Coefficients:
+    """The coefficients of the picture mirrored, then transposed."""
+    signs = np.where(np.arange(1, FREQUENCIES + 1) % 2, -1, 1).astype(np.float16)
+    turned = coefficients
+    if orientation.mirror_x:
+        turned = turned * signs
+    if orientation.mirror_y:
+        turned = turned * signs[:, None]
+    return turned.T if orientation.transpose else turned
