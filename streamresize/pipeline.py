@@ -330,7 +330,7 @@ def run(
     sizes: Sizes,
     options: Pass,
     *,
-    fingerprint: bool = False,
+    fingerprint: bool | Literal["exact"] = False,
     destinations: Sequence[Destination | None] = (),
 ) -> Result:
     """Push all chunks of a source that are needed through a job."""

@@ -107,7 +107,7 @@ def test_all_outputs_come_from_one_pass(file: tuple[str, bytes]) -> None:
 
     whole = Image.fromarray(reference(file[1]))
     assert result.fingerprint is not None
-    assert result.fingerprint - imagehash.phash(whole) <= 2
+    assert imagehash.phash(whole) - result.fingerprint.imagehash() <= 2
 
 
 def test_strips_join_to_the_planes(file: tuple[str, bytes]) -> None:
