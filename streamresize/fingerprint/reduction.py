@@ -15,6 +15,7 @@ from streamresize.kernels.reduction import FIXED_BITS, FIXED_HALF
 from streamresize.strips import Samples
 
 LANCZOS_LOBES = 3.0
+GROUP_WEIGHTS = 1 << 14  # made at a time
 PDQ_SIDE = 64
 PDQ_BOXES = 2 * PDQ_SIDE  # a box for each half of an output
 
@@ -54,12 +55,15 @@ def lanczos_taps(pixels: int, scale: float, outputs: int) -> Taps:
     stop = np.minimum((centres + reach + 0.5).astype(np.int32), plane_samples(pixels, scale))
     lengths = stop - first
     weights = np.zeros((outputs, int(lengths.max())), np.int32)
-    for row, begin, taps, centre in zip(weights, first, lengths, centres):
-        x = (np.arange(taps) + begin - centre + 0.5) / stretch
-        is_within = (x >= -LANCZOS_LOBES) & (x < LANCZOS_LOBES)
+    taps = np.arange(weights.shape[1])
+    group = max(1, GROUP_WEIGHTS // len(taps))
+    for begin in range(0, outputs, group):
+        part = slice(begin, begin + group)
+        x = (taps + first[part, None] - centres[part, None] + 0.5) / stretch
+        is_within = (x >= -LANCZOS_LOBES) & (x < LANCZOS_LOBES) & (taps < lengths[part, None])
         window = np.where(is_within, np.sinc(x) * np.sinc(x / LANCZOS_LOBES), 0.0)
-        window *= 2.0**FIXED_BITS / np.cumsum(window)[-1]
-        row[:taps] = np.trunc(window + np.copysign(0.5, window))
+        window *= 2.0**FIXED_BITS / np.cumsum(window, axis=1)[:, -1:]
+        weights[part] = np.trunc(window + np.copysign(0.5, window))
     return Taps(first, lengths, weights)
 
 
