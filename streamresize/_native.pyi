@@ -147,3 +147,36 @@ def ycck_to_rgb(
     inverted: bool,
     rgb: NDArray[np.uint8],
 ) -> None: ...
+def hamming_nearest(
+    hashes: NDArray[np.uint64],
+    queries: NDArray[np.uint64],
+    distances: NDArray[np.uint16],
+    numbers: NDArray[np.uint16],
+) -> None: ...
+def hamming_within_64(
+    hashes: NDArray[np.uint64],
+    queries: NDArray[np.uint64],
+    radius: int,
+    rows: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    distances: NDArray[np.int64],
+) -> int: ...
+def hamming_within_256(
+    hashes: NDArray[np.uint64],
+    queries: NDArray[np.uint64],
+    radius: int,
+    rows: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    distances: NDArray[np.int64],
+) -> int: ...
+def probe_within(
+    hashes: NDArray[np.uint64],
+    order: NDArray[np.uint32],
+    starts: NDArray[np.uint32],
+    masks: NDArray[np.uint16],
+    mask_counts: NDArray[np.int64],
+    query: NDArray[np.uint64],
+    radius: int,
+    rows: NDArray[np.int64],
+    distances: NDArray[np.int64],
+) -> int: ...

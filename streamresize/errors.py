@@ -8,7 +8,8 @@ StreamResizeError
 ├── LimitExceeded     a bound of `Limits` would be crossed
 ├── RegionError       the region lies outside the picture
 ├── SourceError       the source could not be read
-└── EncodeError       the result could not be encoded
+├── EncodeError       the result could not be encoded
+└── CatalogError      the catalog cannot be opened, read or written
 """
 
 from __future__ import annotations
@@ -103,3 +104,7 @@ class SourceError(StreamResizeError):
 
 class EncodeError(StreamResizeError):
     """The result does not fit the output format, or its encoder failed."""
+
+
+class CatalogError(StreamResizeError):
+    """The catalog could not be opened, read or written, or a newer version has made it."""

@@ -17,6 +17,8 @@ using namespace nb::literals;
 using Bytes = std::uint8_t*;
 using Integers = const std::int32_t*;
 using Floats = float*;
+using Words = const std::uint64_t*;
+using Longs = std::int64_t*;
 using Size = std::intptr_t;
 
 template <typename Sample>
@@ -52,7 +54,20 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
                                          Size inverted, Bytes rgb, Size height, Size width);      \
   void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,           \
                                          const std::uint8_t* cr, const std::uint8_t* k,           \
-                                         Size inverted, Bytes rgb, Size height, Size width);
+                                         Size inverted, Bytes rgb, Size height, Size width);      \
+  void streamresize_hamming_nearest_##suffix(Words hashes, Size count, Size words, Words queries, \
+                                             Size query_count, std::uint16_t* distances,          \
+                                             std::uint16_t* numbers);                             \
+  Size streamresize_hamming_within_64_##suffix(Words hashes, Size count, Words queries,           \
+                                               Size query_count, Size radius, Longs rows,         \
+                                               Longs numbers, Longs distances, Size room);        \
+  Size streamresize_hamming_within_256_##suffix(Words hashes, Size count, Words queries,          \
+                                                Size query_count, Size radius, Longs rows,        \
+                                                Longs numbers, Longs distances, Size room);       \
+  Size streamresize_probe_within_##suffix(                                                        \
+      Words hashes, const std::uint32_t* order, const std::uint32_t* starts, Size count,          \
+      const std::uint16_t* masks, Size mask_count, const std::int64_t* mask_counts,               \
+      Size mask_bits, Words query, Size radius, Longs rows, Longs distances, Size room);
 
 extern "C" {
 STREAMRESIZE_DECLARE_KERNELS(base)
@@ -74,23 +89,31 @@ struct KernelTable {
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
+  decltype(&streamresize_hamming_nearest_base) hamming_nearest;
+  decltype(&streamresize_hamming_within_64_base) hamming_within_64;
+  decltype(&streamresize_hamming_within_256_base) hamming_within_256;
+  decltype(&streamresize_probe_within_base) probe_within;
 };
 
 KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (has_avx2()) {
-    return {streamresize_resample_strip_v3,   streamresize_resample_deep_strip_v3,
-            streamresize_look_up_channels_v3, streamresize_reduce_strip_fixed_v3,
-            streamresize_reduce_rows_v3,      streamresize_reduce_columns_v3,
-            streamresize_ycbcr_to_rgb_v3,     streamresize_cmyk_to_rgb_v3,
-            streamresize_ycck_to_rgb_v3};
+    return {streamresize_resample_strip_v3,    streamresize_resample_deep_strip_v3,
+            streamresize_look_up_channels_v3,  streamresize_reduce_strip_fixed_v3,
+            streamresize_reduce_rows_v3,       streamresize_reduce_columns_v3,
+            streamresize_ycbcr_to_rgb_v3,      streamresize_cmyk_to_rgb_v3,
+            streamresize_ycck_to_rgb_v3,       streamresize_hamming_nearest_v3,
+            streamresize_hamming_within_64_v3, streamresize_hamming_within_256_v3,
+            streamresize_probe_within_v3};
   }
 #endif
-  return {streamresize_resample_strip_base,   streamresize_resample_deep_strip_base,
-          streamresize_look_up_channels_base, streamresize_reduce_strip_fixed_base,
-          streamresize_reduce_rows_base,      streamresize_reduce_columns_base,
-          streamresize_ycbcr_to_rgb_base,     streamresize_cmyk_to_rgb_base,
-          streamresize_ycck_to_rgb_base};
+  return {streamresize_resample_strip_base,    streamresize_resample_deep_strip_base,
+          streamresize_look_up_channels_base,  streamresize_reduce_strip_fixed_base,
+          streamresize_reduce_rows_base,       streamresize_reduce_columns_base,
+          streamresize_ycbcr_to_rgb_base,      streamresize_cmyk_to_rgb_base,
+          streamresize_ycck_to_rgb_base,       streamresize_hamming_nearest_base,
+          streamresize_hamming_within_64_base, streamresize_hamming_within_256_base,
+          streamresize_probe_within_base};
 }
 
 const KernelTable kKernels = choose_kernels();
@@ -277,6 +300,70 @@ void define_resample_strip(nb::module_& module) {
              "out"_a.noconvert());
 }
 
+using Hashes = Array<const std::uint64_t, 2>;
+using Numbers = Array<std::int64_t, 1>;
+
+constexpr std::size_t kChunks = 4;  // as in streamresize/kernels/hamming.py
+constexpr std::size_t kChunkValues = 1 << 16;
+constexpr std::size_t kMostWords = 1000, kMostQueries = 65535;  // as uint16 can count
+
+void hamming_nearest(const Hashes& hashes, const Hashes& queries,
+                     const Array<std::uint16_t, 1>& distances,
+                     const Array<std::uint16_t, 1>& numbers) {
+  require(hashes.shape(1) == queries.shape(1) && hashes.shape(1) <= kMostWords,
+          "hashes and queries of different lengths, or too long");
+  require(queries.shape(0) <= kMostQueries, "too many queries");
+  require(hashes.shape(0) == distances.shape(0) && hashes.shape(0) == numbers.shape(0),
+          "distances and numbers: one for each hash");
+  const nb::gil_scoped_release release;
+  kKernels.hamming_nearest(hashes.data(), size(hashes.shape(0)), size(hashes.shape(1)),
+                           queries.data(), size(queries.shape(0)), distances.data(),
+                           numbers.data());
+}
+
+template <auto KernelTable::* Kernel, std::size_t words>
+Size hamming_within(const Hashes& hashes, const Hashes& queries, Size radius, const Numbers& rows,
+                    const Numbers& numbers, const Numbers& distances) {
+  require(hashes.shape(1) == words && queries.shape(1) == words, "hashes of another length");
+  require(rows.shape(0) == numbers.shape(0) && rows.shape(0) == distances.shape(0),
+          "rows, numbers and distances differ in length");
+  const nb::gil_scoped_release release;
+  return (kKernels.*Kernel)(hashes.data(), size(hashes.shape(0)), queries.data(),
+                            size(queries.shape(0)), radius, rows.data(), numbers.data(),
+                            distances.data(), size(rows.shape(0)));
+}
+
+// The bits that each chunk may differ in have their masks.
+void require_masks(const Array<const std::uint16_t, 1>& masks,
+                   const Array<const std::int64_t, 1>& counts, Size radius) {
+  require(radius >= 0 && radius / size(kChunks) < size(counts.shape(0)), "radius out of range");
+  for (std::size_t bits = 0; bits < counts.shape(0); ++bits) {
+    require(counts.data()[bits] >= 0 && counts.data()[bits] <= size(masks.shape(0)),
+            "mask_counts out of range");
+  }
+}
+
+Size probe_within(const Hashes& hashes, const Array<const std::uint32_t, 2>& order,
+                  const Array<const std::uint32_t, 2>& starts,
+                  const Array<const std::uint16_t, 1>& masks,
+                  const Array<const std::int64_t, 1>& mask_counts,
+                  const Array<const std::uint64_t, 1>& query, Size radius, const Numbers& rows,
+                  const Numbers& distances) {
+  require(
+      hashes.shape(0) == kChunks && order.shape(0) == kChunks && order.shape(1) == hashes.shape(1),
+      "hashes and order: a row for each chunk");
+  require(starts.shape(0) == kChunks && starts.shape(1) == kChunkValues + 1,
+          "starts: one for each value of a chunk, and the end");
+  require_masks(masks, mask_counts, radius);
+  require(query.shape(0) == 1, "the query must have 64 bits");
+  require(rows.shape(0) == distances.shape(0), "rows and distances differ in length");
+  const nb::gil_scoped_release release;
+  return kKernels.probe_within(hashes.data(), order.data(), starts.data(), size(hashes.shape(1)),
+                               masks.data(), size(masks.shape(0)), mask_counts.data(),
+                               size(mask_counts.shape(0)), query.data(), radius, rows.data(),
+                               distances.data(), size(rows.shape(0)));
+}
+
 }  // namespace
 
 void register_kernels(nb::module_& module) {
@@ -301,6 +388,17 @@ void register_kernels(nb::module_& module) {
   module.def("ycck_to_rgb", &four_planes_to_rgb<&KernelTable::ycck_to_rgb>, "y"_a.noconvert(),
              "cb"_a.noconvert(), "cr"_a.noconvert(), "k"_a.noconvert(), "inverted"_a,
              "rgb"_a.noconvert());
+  module.def("hamming_nearest", &hamming_nearest, "hashes"_a.noconvert(), "queries"_a.noconvert(),
+             "distances"_a.noconvert(), "numbers"_a.noconvert());
+  module.def("hamming_within_64", &hamming_within<&KernelTable::hamming_within_64, 1>,
+             "hashes"_a.noconvert(), "queries"_a.noconvert(), "radius"_a, "rows"_a.noconvert(),
+             "numbers"_a.noconvert(), "distances"_a.noconvert());
+  module.def("hamming_within_256", &hamming_within<&KernelTable::hamming_within_256, 4>,
+             "hashes"_a.noconvert(), "queries"_a.noconvert(), "radius"_a, "rows"_a.noconvert(),
+             "numbers"_a.noconvert(), "distances"_a.noconvert());
+  module.def("probe_within", &probe_within, "hashes"_a.noconvert(), "order"_a.noconvert(),
+             "starts"_a.noconvert(), "masks"_a.noconvert(), "mask_counts"_a.noconvert(),
+             "query"_a.noconvert(), "radius"_a, "rows"_a.noconvert(), "distances"_a.noconvert());
 }
 
 }  // namespace streamresize

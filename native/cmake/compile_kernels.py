@@ -20,8 +20,17 @@ import llvmlite.binding as llvm
 import numba
 from numba import carray, types
 
-u8, u16, i32, u32, f32 = (
-    types.CPointer(t) for t in (types.uint8, types.uint16, types.int32, types.uint32, types.float32)
+u8, u16, i32, u32, i64, u64, f32 = (
+    types.CPointer(t)
+    for t in (
+        types.uint8,
+        types.uint16,
+        types.int32,
+        types.uint32,
+        types.int64,
+        types.uint64,
+        types.float32,
+    )
 )
 size = types.intp
 
@@ -40,7 +49,10 @@ def load_compiled(module_name):
 reduction = load_compiled("reduction")
 resampling = load_compiled("resampling")
 color = load_compiled("color")
+hamming = load_compiled("hamming")
 SPARE_ROWS = resampling.LANES - 1
+CHUNKS = hamming.CHUNKS
+CHUNK_STARTS = (1 << int(hamming.CHUNK_BITS)) + 1
 
 
 def resample_strip(
@@ -140,6 +152,46 @@ def look_up_channels(picture, table, light, height, width, channels):
     )
 
 
+def hamming_nearest(hashes, count, words, queries, query_count, distances, numbers):
+    kernel_hamming_nearest(
+        carray(hashes, (count, words)),
+        carray(queries, (query_count, words)),
+        carray(distances, count),
+        carray(numbers, count),
+    )
+
+
+def hamming_within_64(hashes, count, queries, query_count, radius, rows, numbers, distances, room):
+    return kernel_hamming_within_64(
+        carray(hashes, (count, 1)), carray(queries, (query_count, 1)), radius,
+        carray(rows, room), carray(numbers, room), carray(distances, room),
+    )  # fmt: skip
+
+
+def hamming_within_256(hashes, count, queries, query_count, radius, rows, numbers, distances, room):
+    return kernel_hamming_within_256(
+        carray(hashes, (count, 4)), carray(queries, (query_count, 4)), radius,
+        carray(rows, room), carray(numbers, room), carray(distances, room),
+    )  # fmt: skip
+
+
+def probe_within(
+    hashes, order, starts, count, masks, mask_count, mask_counts, mask_bits,
+    query, radius, rows, distances, room,
+):  # fmt: skip
+    return kernel_probe_within(
+        carray(hashes, (CHUNKS, count)),
+        carray(order, (CHUNKS, count)),
+        carray(starts, (CHUNKS, CHUNK_STARTS)),
+        carray(masks, mask_count),
+        carray(mask_counts, mask_bits),
+        carray(query, 1),
+        radius,
+        carray(rows, room),
+        carray(distances, room),
+    )
+
+
 kernel_resample_strip = resampling.resample_strip
 kernel_reduce_strip_fixed = reduction.reduce_strip_fixed
 kernel_reduce_rows = reduction.reduce_rows
@@ -148,6 +200,10 @@ kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
 kernel_look_up_channels = color.look_up_channels
+kernel_hamming_nearest = hamming.hamming_nearest
+kernel_hamming_within_64 = hamming.hamming_within_64
+kernel_hamming_within_256 = hamming.hamming_within_256
+kernel_probe_within = hamming.probe_within
 
 
 def resampling_signature(samples):
@@ -184,6 +240,19 @@ SIGNATURES = {
         types.void(f32, size, size, i32, i32, f32, size, size, f32),
     ),
     "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),
+    "hamming_nearest": (hamming_nearest, types.void(u64, size, size, u64, size, u16, u16)),
+    "hamming_within_64": (
+        hamming_within_64,
+        size(u64, size, u64, size, size, i64, i64, i64, size),
+    ),
+    "hamming_within_256": (
+        hamming_within_256,
+        size(u64, size, u64, size, size, i64, i64, i64, size),
+    ),
+    "probe_within": (
+        probe_within,
+        size(u64, u32, u32, size, u16, size, i64, size, u64, size, i64, i64, size),
+    ),
 }  # fmt: skip
 
 

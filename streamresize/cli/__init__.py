@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from streamresize.cli import batch, fingerprint, probe, resize
+from streamresize.cli import batch, fingerprint, index, probe, resize
 from streamresize.cli.completion import SHELLS, PrintCompletion
 
-SUBCOMMANDS = (resize, batch, probe, fingerprint)
+SUBCOMMANDS = (resize, batch, probe, fingerprint, index)
 INTERRUPTED = 130  # 128 + SIGINT
 
 

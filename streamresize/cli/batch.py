@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from streamresize.cli import inputs, names, size_options, state
+from streamresize.cli import inputs, names, selection_options, size_options, state
 from streamresize.cli.report_file import parse_report
-from streamresize.cli.selection import IN_FOLDERS
 
 DESCRIPTION = """\
 Make thumbnails of whole folders: every size and the perceptual hash from one pass over each input,
@@ -15,22 +14,15 @@ in several processes. A file that fails does not stop the others. Outputs appear
 all. What has been finished is noted in a file in the target folder, so that --resume can go on
 after an interruption or when inputs have been added."""
 
-EPILOG = """\
+EPILOG = f"""\
 inputs:
-  A folder is searched for files that match --include; a pattern, in quotes, is expanded as a shell
-  would, with ** for any number of folders; anything else is the name of a file. @FILE is the same
-  as --list FILE, - the same as --list -. Patterns of --include and --exclude are held against the
-  name of a file or folder, or, if they have a slash, against its path below the searched folder;
-  * ? [abc] have their usual meaning, upper and lower case are the same. Links to folders are not
-  followed. A name may be a URL such as s3://bucket/folder where fsspec and the protocol's package
-  are installed (pip install 'streamresize[fsspec]' s3fs).
-
+{selection_options.HELP}
 names of outputs:
-  {dir}             folder below the searched folder; of a file that is named, its folder as given
-  {stem} {name}     name of the input without its extension, and with it
-  {size}            SIZE as given
-  {width} {height}  pixels of the output
-  {ext}             extension of the format
+  {{dir}}             folder below the searched folder; of a file that is named, its folder as given
+  {{stem}} {{name}}     name of the input without its extension, and with it
+  {{size}}            SIZE as given
+  {{width}} {{height}}  pixels of the output
+  {{ext}}             extension of the format
   Of inputs whose outputs could get the same name all but the first fail, before anything is
   written.
 
@@ -45,7 +37,7 @@ examples:
   streamresize batch photos --out thumbs --size 400x400
   streamresize batch photos --out web --size 1600x --size 800x --size 200x200 --format webp
   streamresize batch photos --out thumbs --size 200 --exclude raw --resume
-  streamresize batch 'photos/**/*.jpg' --out t --size 200 --template '{stem}-{size}.{ext}'
+  streamresize batch 'photos/**/*.jpg' --out t --size 200 --template '{{stem}}-{{size}}.{{ext}}'
   find . -newer last -name '*.jpg' -print0 | streamresize batch - -0 --out new --size 200
   streamresize batch photos --out thumbs --size 200 --fingerprint --report thumbs.parquet
   streamresize batch s3://bucket/photos --out s3://bucket/thumbs --size 400 --state done.jsonl
@@ -60,7 +52,7 @@ def add_parser(subparsers: Any) -> None:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _add_input_options(parser.add_argument_group("inputs"))
+    selection_options.add_selection_options(parser.add_argument_group("inputs"))
     _add_output_options(parser.add_argument_group("outputs"))
     pictures = parser.add_argument_group("pictures", size_options.SIZE_HELP)
     size_options.add_size_options(pictures, format_help="default: jpeg", required=False)
@@ -70,41 +62,6 @@ def add_parser(subparsers: Any) -> None:
     )
     _add_run_options(parser.add_argument_group("running"))
     parser.set_defaults(run=run, parser=parser)
-
-
-def _add_input_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("inputs", nargs="*", metavar="IN", help="folder, pattern, file, URL, @FILE")
-    group.add_argument(
-        "--list",
-        dest="lists",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="names of input files, one on each line; - for standard input",
-    )
-    group.add_argument(
-        "-0", "--null", action="store_true", help="names in lists end with NUL, not with lines"
-    )
-    group.add_argument(
-        "--include",
-        action="append",
-        metavar="PATTERN",
-        help=f"files to take from folders (default: {' '.join(IN_FOLDERS)})",
-    )
-    group.add_argument(
-        "--exclude",
-        action="append",
-        default=[],
-        metavar="PATTERN",
-        help="files to leave out, and folders to stay out of",
-    )
-    group.add_argument("--hidden", action="store_true", help="also what begins with a dot")
-    group.add_argument(
-        "--no-recursive",
-        dest="recursive",
-        action="store_false",
-        help="do not look into folders of folders",
-    )
 
 
 def _add_output_options(group: argparse._ArgumentGroup) -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import cast
 
 from streamresize import Format, StreamResizeError
 from streamresize.batch import map_in_processes
-from streamresize.cli import inputs, names, output, selection, size_options, state
+from streamresize.cli import inputs, names, output, selection_options, size_options, state
 from streamresize.cli.outputs import MakeOutputs, Task
-from streamresize.cli.progress import Progress, choose_progress
+from streamresize.cli.progress import choose_progress, shown
 from streamresize.cli.report_file import report_file
 from streamresize.cli.rows import Row
-from streamresize.cli.selection import IN_FOLDERS, Item, Selection, Wanted
+from streamresize.cli.selection import Item
 from streamresize.cli.storage import absolute, without_slash
 from streamresize.processors import processors
 from streamresize.sources import is_url
@@ -29,7 +29,8 @@ def run_batch(arguments: argparse.Namespace) -> int:
     """Return the exit status; leave with a usage error before anything is written."""
     _check_usage(arguments)
     try:
-        selected = _select(arguments)
+        apart = absolute(without_slash(arguments.out) or "/")
+        selected = selection_options.select(arguments, apart=apart)
         work = _make_work(arguments, selected.items)
         for line in selected.problems:
             print(line, file=sys.stderr)
@@ -68,30 +69,6 @@ def _check_usage(arguments: argparse.Namespace) -> None:
 
 def _resolved(name: str) -> str:
     return without_slash(name) if is_url(name) else str(Path(name).resolve())
-
-
-def _select(arguments: argparse.Namespace) -> Selection:
-    """Raises OSError for a list of names that cannot be read."""
-    wanted = Wanted(
-        include=tuple(arguments.include or IN_FOLDERS),
-        exclude=tuple(arguments.exclude),
-        hidden=arguments.hidden,
-        recursive=arguments.recursive,
-        apart=absolute(without_slash(arguments.out) or "/"),
-    )
-    selected = Selection(wanted)
-    lists = list(arguments.lists)
-    for argument in arguments.inputs:
-        if argument == inputs.STDIN:
-            lists.append(argument)
-        elif argument.startswith(selection.LIST_PREFIX):
-            lists.append(argument.removeprefix(selection.LIST_PREFIX))
-        else:
-            selected.add(argument)
-    for file in lists:
-        for name in selection.read_list(file, separator="\0" if arguments.null else "\n"):
-            selected.add_file(name)
-    return selected
 
 
 def _make_work(arguments: argparse.Namespace, items: Sequence[Item]) -> MakeOutputs:
@@ -158,7 +135,7 @@ def _work_on(arguments: argparse.Namespace, work: MakeOutputs, items: Sequence[I
         if arguments.resume and not is_url(arguments.out):
             output.remove_leftovers(arguments.out)
         tasks = _tasks(arguments, work, items)
-        with _ended(progress), closing(_rows(work, tasks, arguments.jobs)) as rows:
+        with shown(progress), closing(_rows(work, tasks, arguments.jobs)) as rows:
             for row in rows:
                 if report is not None:
                     report.add(row)
@@ -176,15 +153,3 @@ def _rows(work: MakeOutputs, tasks: Sequence[Task], jobs: int | None) -> Generat
     jobs = min(jobs, len(files))
     together = inputs.inputs_together(files, jobs)
     yield from map_in_processes(work, tasks, jobs=jobs, together=together)
-
-
-@contextmanager
-def _ended(progress: Progress) -> Iterator[None]:
-    """Show progress, and at the end say what was done, also after an interruption."""
-    try:
-        with progress:
-            yield
-    except KeyboardInterrupt:
-        progress.end(interrupted=True)
-        raise
-    progress.end()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple, cast
 
@@ -13,9 +12,8 @@ from streamresize.cli.names import final_name, planned_name
 from streamresize.cli.rows import Made, Row
 from streamresize.cli.selection import Item
 from streamresize.cli.state import Entry, add
-from streamresize.cli.storage import absolute, storage_of
+from streamresize.cli.storage import absolute, stamp_of, storage_of
 from streamresize.request import PassOptions
-from streamresize.sources import is_url
 
 
 class Task(NamedTuple):
@@ -90,7 +88,7 @@ class MakeOutputs:
         if task.finished is None:
             return None
         entry = Entry.from_line(task.finished)
-        if entry.folder != task.item.folder or entry.stamp != _stamp(task.item.name):
+        if entry.folder != task.item.folder or entry.stamp != stamp_of(task.item.name):
             return None
         storage = storage_of(self.folder)
         for made in entry.row.outputs:
@@ -100,7 +98,7 @@ class MakeOutputs:
 
     def _made(self, item: Item) -> Row:
         start = perf_counter()
-        stamp = _stamp(item.name)
+        stamp = stamp_of(item.name)
         result = streamresize.process(
             item.name, self.sizes, fingerprint=self.fingerprint, **self.options
         )
@@ -143,10 +141,3 @@ class MakeOutputs:
             if absolute(f"{self.folder}/{name}") in self.protected:
                 raise ValueError(f"{name} is an input and would be overwritten")
         return named
-
-
-def _stamp(name: str) -> str:
-    """What tells one version of an input from another; none for what is no file, as a pipe."""
-    if not is_url(name) and not Path(name).is_file():
-        return ""
-    return storage_of(name).stamp(name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
 from types import TracebackType
@@ -13,13 +15,18 @@ from streamresize.cli import inputs
 from streamresize.cli.rows import Row
 
 SECONDS_BETWEEN_LINES = 10.0
+RESUME = "--resume"
 
 
 class Progress:
-    """Failures and damage only; the others say more."""
+    """Failures and damage only; the others say more.
 
-    def __init__(self, total: int) -> None:
+    again: what goes on after an interruption.
+    """
+
+    def __init__(self, total: int, again: str = RESUME) -> None:
         self.total = total
+        self._again = again
         self.counts: Counter[str] = Counter()
         self._bytes = self._outputs = 0
         self._start = monotonic()
@@ -74,20 +81,22 @@ class Progress:
 
     def summary(self, *, interrupted: bool) -> str:
         if interrupted:  # others are on their way
-            return f"interrupted, {self.done} or more of {self.total} are done; --resume goes on"
+            return (
+                f"interrupted, {self.done} or more of {self.total} are done; {self._again} goes on"
+            )
         counts = ", ".join(
             f"{self.counts[status]} {status}" for status in ("made", "kept", "failed")
         )
-        size = f"{self._outputs} files, {self._bytes / 1e6:.1f} MB"
+        files = f"; {self._outputs} files, {self._bytes / 1e6:.1f} MB" if self._outputs else ""
         seconds = monotonic() - self._start
-        return f"{self.done} of {self.total} inputs: {counts}; {size} in {seconds:.1f} s"
+        return f"{self.done} of {self.total} inputs: {counts}{files} in {seconds:.1f} s"
 
 
 class PlainProgress(Progress):
     """A line every now and then, and one at the end."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__(total)
+    def __init__(self, total: int, again: str = RESUME) -> None:
+        super().__init__(total, again)
         self._last = self._start
 
     def show(self) -> None:
@@ -105,8 +114,8 @@ class PlainProgress(Progress):
 class BarProgress(Progress):
     """A live bar, drawn by rich. Raises ImportError without it."""
 
-    def __init__(self, total: int) -> None:
-        super().__init__(total)
+    def __init__(self, total: int, again: str = RESUME) -> None:
+        super().__init__(total, again)
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as RichProgress
@@ -148,12 +157,24 @@ class BarProgress(Progress):
         self.say(self.summary(interrupted=interrupted))
 
 
-def choose_progress(total: int, *, quiet: bool) -> Progress:
+def choose_progress(total: int, *, quiet: bool, again: str = RESUME) -> Progress:
     if quiet:
-        return Progress(total)
+        return Progress(total, again)
     if not sys.stderr.isatty():
-        return PlainProgress(total)
+        return PlainProgress(total, again)
     try:
-        return BarProgress(total)
+        return BarProgress(total, again)
     except ImportError:
-        return PlainProgress(total)
+        return PlainProgress(total, again)
+
+
+@contextmanager
+def shown(progress: Progress) -> Generator[None, None, None]:
+    """Show progress, and at the end say what was done, also after an interruption."""
+    try:
+        with progress:
+            yield
+    except KeyboardInterrupt:
+        progress.end(interrupted=True)
+        raise
+    progress.end()

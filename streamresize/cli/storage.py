@@ -65,6 +65,13 @@ def without_slash(folder: str) -> str:
     return re.sub(r"(?<![:/])/+$", "", folder)
 
 
+def stamp_of(name: str) -> str:
+    """What tells one version of an input from another; none for what is no file, as a pipe."""
+    if not is_url(name) and not Path(name).is_file():
+        return ""
+    return storage_of(name).stamp(name)
+
+
 class LocalStorage:
     def is_folder(self, name: str) -> bool:
         return Path(name).is_dir()

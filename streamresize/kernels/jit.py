@@ -8,7 +8,7 @@ from typing import Any
 
 import numba
 
-from streamresize.kernels import color, reduction, resampling
+from streamresize.kernels import color, hamming, reduction, resampling
 
 
 def compiled_module(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -26,6 +26,7 @@ _compiled = {
     **compiled_module(resampling),
     **compiled_module(reduction),
     **compiled_module(color),
+    **compiled_module(hamming),
 }
 
 resample_strip = _compiled["resample_strip"]
@@ -33,4 +34,8 @@ reduce_rows, reduce_columns = _compiled["reduce_rows"], _compiled["reduce_column
 reduce_strip_fixed = _compiled["reduce_strip_fixed"]
 ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
     _compiled[name] for name in ("ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
+)
+hamming_nearest, hamming_within_64, hamming_within_256, probe_within = (
+    _compiled[name]
+    for name in ("hamming_nearest", "hamming_within_64", "hamming_within_256", "probe_within")
 )

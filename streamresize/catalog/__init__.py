@@ -1,0 +1,18 @@
+"""Where fingerprints live, and how pictures are found by them (needs the extra `catalog`)."""
+
+from streamresize.catalog.catalog import Catalog
+from streamresize.catalog.records import Feature, Image, Picture, read_picture
+from streamresize.catalog.search import HASHES, Found, Hit
+from streamresize.errors import CatalogError
+
+__all__ = [
+    "HASHES",
+    "Catalog",
+    "CatalogError",
+    "Feature",
+    "Found",
+    "Hit",
+    "Image",
+    "Picture",
+    "read_picture",
+]

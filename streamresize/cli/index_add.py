@@ -1,0 +1,131 @@
+"""The work of `streamresize index add`: fingerprints of many files into a catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from time import monotonic, perf_counter
+from typing import NamedTuple
+
+from streamresize import Limits, StreamResizeError
+from streamresize.batch import map_in_processes
+from streamresize.catalog import Catalog, Feature, Picture, read_picture
+from streamresize.catalog.database import groups
+from streamresize.catalog.records import no_features
+from streamresize.cli import inputs
+from streamresize.cli.progress import Progress, shown
+from streamresize.cli.rows import Row
+from streamresize.cli.storage import absolute, stamp_of
+from streamresize.fingerprint import Fingerprint
+from streamresize.processors import processors
+
+MOST_PENDING = 200  # pictures that a killed run loses
+MOST_SECONDS = 5.0
+
+
+class Task(NamedTuple):
+    """A file under its absolute name, and the stamp that the catalog has of it."""
+
+    name: str
+    stamp: str | None
+
+
+class Outcome(NamedTuple):
+    row: Row
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class MakeFingerprint:
+    """extract: makes the features of a picture; it must be picklable."""
+
+    limits: Limits
+    extract: Callable[[Fingerprint], tuple[Feature, ...]] = no_features
+
+    def __call__(self, task: Task) -> Outcome:
+        """Never raises on account of its input."""
+        try:
+            return self._made(task)
+        except MemoryError:
+            return Outcome(Row(task.name, "failed", error="not enough memory"))
+        except (StreamResizeError, OSError, ValueError) as error:
+            return Outcome(Row(task.name, "failed", error=str(error)))
+        except Exception as error:
+            return Outcome(Row(task.name, "failed", error=f"{type(error).__name__}: {error}"))
+
+    def _made(self, task: Task) -> Outcome:
+        start, stamp = perf_counter(), stamp_of(task.name)
+        if stamp == task.stamp:
+            return Outcome(Row(task.name, "kept"))
+        picture = read_picture(
+            task.name, stamp=stamp, extract=self.extract, threads=1, limits=self.limits
+        )
+        if stamp_of(task.name) != stamp:
+            raise OSError("the file has changed while it was read")
+        row = Row(
+            task.name,
+            "made",
+            width=picture.width,
+            height=picture.height,
+            bytes_read=picture.bytes,
+            seconds=round(perf_counter() - start, 4),
+            warnings=picture.warnings,
+        )
+        return Outcome(row, picture)
+
+
+class Collector:
+    """Adds pictures to a catalog, some at a time, each lot in a transaction."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._pending: list[Picture] = []
+        self._last = monotonic()
+
+    def add(self, picture: Picture) -> None:
+        self._pending.append(picture)
+        if len(self._pending) >= MOST_PENDING or monotonic() - self._last >= MOST_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        pending, self._pending = self._pending, []
+        if pending:
+            self._catalog.add_many(pending)
+        self._last = monotonic()
+
+
+def add_files(
+    catalog: Catalog,
+    names: Sequence[str],
+    progress: Progress,
+    *,
+    work: MakeFingerprint,
+    jobs: int | None,
+) -> None:
+    """What has been made is in the catalog even after an interruption."""
+    collector = Collector(catalog)
+    with shown(progress), closing(_outcomes(catalog, names, work, jobs)) as outcomes:
+        try:
+            for outcome in outcomes:
+                if outcome.picture is not None:
+                    collector.add(outcome.picture)
+                progress.add(outcome.row)
+        finally:
+            collector.flush()
+
+
+def _outcomes(
+    catalog: Catalog, names: Sequence[str], work: MakeFingerprint, jobs: int | None
+) -> Generator[Outcome, None, None]:
+    jobs = min(jobs or processors(), len(names))
+    if not inputs.worth_processes(names):
+        jobs = 1
+    together = inputs.inputs_together(names, jobs)
+    yield from map_in_processes(work, _tasks(catalog, names), jobs=jobs, together=together)
+
+
+def _tasks(catalog: Catalog, names: Iterable[str]) -> Iterator[Task]:
+    for group in groups(map(absolute, names)):
+        stamps = catalog.stamps(group)
+        yield from (Task(name, stamps.get(name)) for name in group)
