@@ -43,8 +43,7 @@ constexpr bool is_standalone(std::uint8_t code) {
 }
 
 constexpr bool is_kept(std::uint8_t code) {
-  return code == kApp0 || code == kApp1 || code == kApp2 || code == kApp13 ||
-         code == kApp14;
+  return code == kApp0 || code == kApp1 || code == kApp2 || code == kApp13 || code == kApp14;
 }
 
 // Markers whose segments are read; all others are passed over.

@@ -293,10 +293,9 @@ TEST(fill_bytes_and_junk_between_segments_are_passed_over) {
 
 TEST(application_segments_are_kept) {
   const Bytes exif(300, 7);
-  const auto [status, header] =
-      read({kSoi, segment(0xE0, {1, 2, 3}), segment(0xE5, Bytes(5000, 9)), segment(0xE1, exif),
-            segment(0xFE, {4}), segment(0xE2, {}), segment(0xED, {6}), segment(0xEE, {5}), kDqt, kSof,
-            kSos});
+  const auto [status, header] = read({kSoi, segment(0xE0, {1, 2, 3}), segment(0xE5, Bytes(5000, 9)),
+                                      segment(0xE1, exif), segment(0xFE, {4}), segment(0xE2, {}),
+                                      segment(0xED, {6}), segment(0xEE, {5}), kDqt, kSof, kSos});
   CHECK(status.ok());
   CHECK_EQUAL(header.segments.size(), 5U);
   CHECK_EQUAL(header.segments[0].marker, 0xE0);
