@@ -91,6 +91,12 @@ docs: $(STAMP)  ## make the API reference from docstrings, in build/docs
 	$(BIN)/python -W error -m pdoc --no-show-source --template-directory docs/pdoc \
 		--output-directory build/docs streamresize '!streamresize[.]'
 
+.PHONY: matching
+matching: $(STAMP)  ## edit the corpus' photos, look for them, write docs/matching.md; takes an hour
+	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
+	$(BIN)/python -m benchmarks.matching.measure
+	$(BIN)/python -m benchmarks.matching.report
+
 .PHONY: clean
 clean:  ## remove everything that was built
 	rm -rf build $(VENV)

@@ -7,10 +7,30 @@ import os
 import sys
 from collections.abc import Sequence
 
-from streamresize.cli import batch, fingerprint, index, probe, resize
+from streamresize.cli import (
+    batch,
+    cluster,
+    duplicates,
+    find_originals,
+    fingerprint,
+    index,
+    match,
+    probe,
+    resize,
+)
 from streamresize.cli.completion import SHELLS, PrintCompletion
 
-SUBCOMMANDS = (resize, batch, probe, fingerprint, index)
+SUBCOMMANDS = (
+    resize,
+    batch,
+    probe,
+    fingerprint,
+    index,
+    match,
+    find_originals,
+    duplicates,
+    cluster,
+)
 INTERRUPTED = 130  # 128 + SIGINT
 
 

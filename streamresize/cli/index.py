@@ -73,6 +73,16 @@ def _add_adding(actions: Any) -> None:
         action="store_true",
         help="also keep the table chunk(slot, value16, image_id), for joins in SQL",
     )
+    action.add_argument(
+        "--windows",
+        action="store_true",
+        help="also keep hashes of overlapping parts, which find crops (20 KB a picture)",
+    )
+    action.add_argument(
+        "--keypoints",
+        action="store_true",
+        help="also keep ORB keypoints, which find crops and rotations (11 KB; needs OpenCV)",
+    )
     action.add_argument("-q", "--quiet", action="store_true", help="print failures only")
 
 

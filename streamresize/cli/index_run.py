@@ -15,9 +15,11 @@ from streamresize.catalog import Catalog
 from streamresize.catalog.database import groups
 from streamresize.catalog.export import WRITERS, export
 from streamresize.cli import inputs, selection_options
+from streamresize.cli.gallery_options import has_opencv
 from streamresize.cli.index_add import MakeFingerprint, add_files
 from streamresize.cli.progress import choose_progress
 from streamresize.cli.storage import absolute, without_slash
+from streamresize.matching import Extract
 from streamresize.sources import is_url
 from streamresize.targets import temporary_name
 
@@ -44,8 +46,11 @@ def _add(arguments: argparse.Namespace) -> int:
     if not names:
         print("streamresize: no inputs were found", file=sys.stderr)
         return 1
+    if arguments.keypoints and not has_opencv():
+        arguments.parser.error("--keypoints takes pip install 'streamresize[features]'")
     progress = choose_progress(len(names), quiet=arguments.quiet, again="the same command")
-    work = MakeFingerprint(Limits.from_environment())
+    extract = Extract(windows=arguments.windows, keypoints=arguments.keypoints)
+    work = MakeFingerprint(Limits.from_environment(), extract)
     with Catalog.open(arguments.catalog) as catalog:
         if arguments.chunks:
             catalog.fill_chunks()

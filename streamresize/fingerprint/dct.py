@@ -11,11 +11,11 @@ Frequencies = NDArray[np.float64]
 
 
 @lru_cache(maxsize=8)
-def _basis(samples: int, begin: int, end: int) -> Frequencies:
+def basis(samples: int, begin: int, end: int) -> Frequencies:
+    """Rows begin .. end - 1 of the DCT-II, not normalised: float64 (end - begin, samples)."""
     k = np.arange(begin, end)[:, None]
     n = np.arange(samples)
-    basis: Frequencies = np.cos(np.pi * k * (2 * n + 1) / (2 * samples))
-    return basis
+    return np.asarray(np.cos(np.pi * k * (2 * n + 1) / (2 * samples)))
 
 
 def low_frequencies(picture: NDArray[np.generic], begin: int, end: int) -> Frequencies:
@@ -23,5 +23,5 @@ def low_frequencies(picture: NDArray[np.generic], begin: int, end: int) -> Frequ
 
     picture: (n, n). The result is float64 (end - begin, end - begin).
     """
-    basis = _basis(len(picture), begin, end)
-    return basis @ picture.astype(np.float64) @ basis.T
+    rows = basis(len(picture), begin, end)
+    return rows @ picture.astype(np.float64) @ rows.T

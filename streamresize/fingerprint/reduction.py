@@ -99,7 +99,7 @@ def plane_samples(pixels: int, scale: float) -> int:
 @lru_cache(maxsize=32)
 def area_taps(low: int, high: int, outputs: int) -> Taps:
     """Averages over equal parts of inputs low .. high - 1."""
-    edges = low + np.arange(outputs + 1) * ((high - low) / outputs)
+    edges = low + np.arange(outputs + 1) * (high - low) / outputs
     first = np.floor(edges[:-1]).astype(np.int32)
     count = np.maximum(np.ceil(edges[1:]).astype(np.int32), first + 1) - first
     inputs = first[:, None] + np.arange(count.max())

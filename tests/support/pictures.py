@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from .jpeg_writer import Options, component_shape, encode
 
@@ -49,3 +49,19 @@ def pillow_jpeg(picture: NDArray[np.uint8] | Image.Image, **options: object) -> 
     buffer = io.BytesIO()
     image.save(buffer, "jpeg", **{"quality": 90, **options})
     return buffer.getvalue()
+
+
+def scene(seed: int, width: int = 480, height: int = 360) -> Image.Image:
+    """An RGB picture that no other seed's resembles: rectangles and ellipses on smooth ground."""
+    random = np.random.default_rng(seed)
+    image = Image.fromarray(
+        np.stack([smooth_plane((height, width), 1000 * seed + c) for c in range(3)], axis=-1)
+    )
+    draw = ImageDraw.Draw(image)
+    for number in range(40):
+        x, y = random.uniform(0, 1, 2) * (width, height)
+        size = random.uniform(0.02, 0.2, 2) * width
+        colour = tuple(int(level) for level in random.integers(0, 256, 3))
+        shape = draw.rectangle if number % 2 else draw.ellipse
+        shape((x - size[0] / 2, y - size[1] / 2, x + size[0] / 2, y + size[1] / 2), fill=colour)
+    return image

@@ -1,0 +1,1 @@
+"""How well edited copies of pictures are found again, beside other hashes."""

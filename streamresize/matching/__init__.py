@@ -1,0 +1,28 @@
+"""Which pictures show the same, and what they are of each other (needs the extra `catalog`)."""
+
+from streamresize.matching.agreement import agreement
+from streamresize.matching.alignment import align
+from streamresize.matching.candidates import Candidate, Gallery
+from streamresize.matching.details import Details, Extract
+from streamresize.matching.distances import histogram_distance, mse, ssim
+from streamresize.matching.relation import Part, Relation
+from streamresize.matching.search import MATCH, STAGES, Match, search, verify
+
+__all__ = [
+    "MATCH",
+    "STAGES",
+    "Candidate",
+    "Details",
+    "Extract",
+    "Gallery",
+    "Match",
+    "Part",
+    "Relation",
+    "agreement",
+    "align",
+    "histogram_distance",
+    "mse",
+    "search",
+    "ssim",
+    "verify",
+]

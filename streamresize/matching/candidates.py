@@ -1,0 +1,136 @@
+"""Which pictures of a catalog may show what a query shows: by hashes, windows and keypoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+
+from streamresize.catalog import Catalog, Found
+from streamresize.fingerprint import Box, content_box
+from streamresize.matching.affine import Affine, box_to_box
+from streamresize.matching.details import KEYPOINTS, WINDOWS, descriptor_words, keypoints_of
+from streamresize.matching.keypoints import Keypoints, fit, keypoints
+from streamresize.matching.query import Query, QueryPart, whole_box
+from streamresize.matching.windows import windows
+
+HASH_RADIUS, WINDOW_RADIUS, KEYPOINT_RADIUS = 90, 84, 48  # bits of 256
+MOST = 16  # candidates of a stage
+VOTERS = 300  # keypoints of the query that vote, the strongest
+PICTURES_KEPT = 256  # fingerprints, about 150 KB each
+MOST_STRETCHED = 1.4  # a window's sides against those of the query
+
+
+class Candidate(NamedTuple):
+    """A picture of the catalog that may show what a query shows.
+
+    guess: a map from places of the query's luma to places of its luma, which holds about for
+    `part` of the query. found_by: "hash", "window" or "keypoints".
+    """
+
+    image_id: int
+    guess: Affine
+    part: Box
+    found_by: str
+
+
+class Gallery:
+    """A catalog that is searched again and again."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self.fingerprint = lru_cache(PICTURES_KEPT)(catalog.fingerprint)
+
+    def by_hash(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
+        """Pictures whose hash, or whose hash within borders, is near in any orientation."""
+        index = self._catalog.index()
+        found = [
+            (int(distance), int(image_id), part.box, int(number) + 1, name)
+            for part in query.parts
+            for name in ("symmetric", "trimmed")
+            for image_id, _, number, distance in _rows(index.within(name, part.hashes, HASH_RADIUS))
+        ]
+        for _, image_id, box, number, name in _once(sorted(found), most):
+            luma = self.fingerprint(image_id).luma
+            target = content_box(luma) if name == "trimmed" else whole_box(luma)
+            yield Candidate(image_id, _from_query(box, target, number), box, "hash")
+
+    def by_windows(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
+        """Pictures with a window whose hash is near that of the query, in any orientation.
+
+        Also tried is the query without what is at one of its sides.
+        """
+        parts = [*query.parts, *query.without_a_side]
+        hashes = np.concatenate([part.hashes for part in parts])
+        found = self._catalog.features_within(WINDOWS, hashes, WINDOW_RADIUS)
+        return islice(self._windows(found, parts), most)
+
+    def _windows(self, found: Found, parts: list[QueryPart]) -> Iterator[Candidate]:
+        seen = set()
+        for image_id, place, number, _ in _rows(found):
+            if image_id in seen:
+                continue
+            part = parts[number // 8].box
+            height, width = self.fingerprint(image_id).luma.shape
+            guess = _from_query(part, windows()[place].box(width, height), number % 8 + 1)
+            if _stretch(guess) <= MOST_STRETCHED:
+                seen.add(image_id)
+                yield Candidate(image_id, guess, part, "window")
+
+    def by_keypoints(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
+        """Pictures with keypoints that lie as the query's do, mirrored or not.
+
+        Raises ModuleNotFoundError where OpenCV is not installed.
+        """
+        luma = query.fingerprint.luma
+        seen = [keypoints(luma), keypoints(luma[:, ::-1])]
+        mirror = box_to_box(query.whole, query.whole, 2)
+        chosen = self._most_votes(seen, most)
+        features = self._catalog.features(KEYPOINTS, {image_id for image_id, _ in chosen})
+        for image_id, mirrored in chosen:
+            fitted = fit(seen[mirrored], keypoints_of(features[image_id]))
+            if fitted is not None:
+                guess = fitted.map.after(mirror) if mirrored else fitted.map
+                yield Candidate(image_id, guess, query.whole, "keypoints")
+
+    def _most_votes(self, seen: list[Keypoints], most: int) -> list[tuple[int, int]]:
+        """(Picture, 1 for the mirrored query) with the most keypoints like those seen.
+
+        Each keypoint has one vote, divided among all that are like it.
+        """
+        queries = [descriptor_words(each.descriptors[:VOTERS]) for each in seen]
+        found = self._catalog.features_within(KEYPOINTS, np.concatenate(queries), KEYPOINT_RADIUS)
+        weights = 1 / np.bincount(found.queries)[found.queries]
+        pairs = np.stack([found.image_ids, found.queries >= len(queries[0])], axis=1)
+        chosen, place = np.unique(pairs, axis=0, return_inverse=True)
+        votes = np.bincount(place.ravel(), weights, minlength=len(chosen))
+        best = np.argsort(-votes, kind="stable")[:most]
+        return [(int(image_id), int(mirrored)) for image_id, mirrored in chosen[best]]
+
+
+def _rows(found: Found) -> Iterator[tuple[int, int, int, int]]:
+    """(Picture, place, query, distance), the nearest first."""
+    return zip(*(column.tolist() for column in found))
+
+
+def _once(
+    found: Iterable[tuple[int, int, Box, int, str]], most: int
+) -> Iterator[tuple[int, int, Box, int, str]]:
+    """The first entry of each picture, so many of them."""
+    first: dict[int, tuple[int, int, Box, int, str]] = {}
+    for entry in found:
+        first.setdefault(entry[1], entry)
+    return islice(first.values(), most)
+
+
+def _from_query(part: Box, target: Box, number: int) -> Affine:
+    """To `target` from the part of a query that, turned by EXIF orientation `number`, shows it."""
+    return box_to_box(target, part, number).inverse()
+
+
+def _stretch(map: Affine) -> float:
+    sides = np.linalg.svd(map.matrix[:2, :2], compute_uv=False)
+    return float(sides[0] / sides[1])
