@@ -1,4 +1,6 @@
-"""Databases that tests of the catalog run over."""
+"""Databases that tests of the catalog run over; no deadline for examples, which would be a timed
+assertion.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from .support.databases import SERVERS, Running, running
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

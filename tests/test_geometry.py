@@ -92,7 +92,7 @@ def test_cover_is_cut_out_of_outside(
         assert part.step == pytest.approx(all.step)
         assert all.low - 1e-6 <= part.low < part.high <= all.high + 1e-6
         pixels = part.low / part.step
-        assert pixels == pytest.approx(round(pixels), abs=1e-3)
+        assert pixels == pytest.approx(round(pixels), rel=1e-6, abs=1e-3)
 
 
 @pytest.mark.parametrize(
