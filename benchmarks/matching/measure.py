@@ -16,7 +16,7 @@ from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 from time import process_time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,17 +137,17 @@ def _measure_and_save(task: tuple[str, int]) -> str:
     if not file.exists():
         measured = measure(name, every)
         temporary = file.with_suffix(".tmp")
-        temporary.write_bytes(pickle.dumps((name, measured)))
+        temporary.write_bytes(pickle.dumps((name, *measured)))
         temporary.replace(file)
     return name
 
 
 def read_results() -> dict[str, Measured]:
     """What has been measured, in the order of the edits."""
-    found: dict[str, Any] = dict(
-        pickle.loads(file.read_bytes())  # noqa: S301 - our own files
-        for file in sorted(RESULTS.glob("*.pickle"))
-    )
+    found = {}
+    for file in sorted(RESULTS.glob("*.pickle")):
+        name, *values = pickle.loads(file.read_bytes())  # noqa: S301 - our own files
+        found[name] = Measured(*values)
     return found
 
 

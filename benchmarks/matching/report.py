@@ -126,6 +126,8 @@ def method_table(results: Results) -> Iterator[str]:
 
 def shown(limit: float, method: str) -> str:
     """Bits, or the score."""
+    if limit < 0:
+        return "none"
     is_score = method in STAGES or method == TOGETHER
     return f"{1 - limit:.2f}" if is_score else f"{limit:.0f} bits"
 
