@@ -1,8 +1,6 @@
 """Streaming, low-memory JPEG resizing, thumbnails and fingerprints."""
 
 from streamresize.api import (
-    aprocess,
-    astream,
     decode_planes,
     probe,
     process,
@@ -11,6 +9,7 @@ from streamresize.api import (
     strips,
     thumbnail,
 )
+from streamresize.asynchronous import AsyncSource, AsyncStream, aprobe, aprocess, astream
 from streamresize.background import Background
 from streamresize.color import IccUse
 from streamresize.errors import (
@@ -44,6 +43,8 @@ from streamresize.transfer import Averaging
 
 __all__ = [
     "FORMATS",
+    "AsyncSource",
+    "AsyncStream",
     "Averaging",
     "Background",
     "Batch",
@@ -78,6 +79,7 @@ __all__ = [
     "Subsampling",
     "UnsupportedFormat",
     "UnsupportedJPEG",
+    "aprobe",
     "aprocess",
     "astream",
     "decode_planes",

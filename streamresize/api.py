@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -12,12 +12,12 @@ from streamresize.decoders import SourceDecoder
 from streamresize.errors import StreamResizeError
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
-from streamresize.pipeline import Job, Result, run
+from streamresize.pipeline import Result, run
 from streamresize.processors import decoding_threads, processors
 from streamresize.request import Options, Pass, PassOptions, Size, split_options
 from streamresize.sources import Chunk, Source, open_source
 from streamresize.strips import DeepSamples, Samples, Strip
-from streamresize.targets import Destinations, Outbox, destinations
+from streamresize.targets import Destinations, destinations
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -91,7 +91,7 @@ def process(
     written; ValueError when nothing is asked for, or no thread, or `to` does not fit the sizes;
     TypeError for an unknown keyword.
     """
-    _require_work(sizes, fingerprint)
+    require_work(sizes, fingerprint)
     goals = destinations(to, [size.format for size in sizes])
     return run(source, sizes, Pass(**options), fingerprint=fingerprint, destinations=goals)
 
@@ -118,7 +118,7 @@ def process_many(
     """
     from streamresize.batch import map_in_processes
 
-    _require_work(sizes, fingerprint)
+    require_work(sizes, fingerprint)
     alike: PassOptions = {"threads": 1, "limits": Limits.from_environment(), **options}
     work = partial(_attempt, sizes=sizes, fingerprint=fingerprint, **alike)
     return map_in_processes(work, sources, jobs=jobs or processors(), together=together)
@@ -129,67 +129,6 @@ def _attempt(source: Source, **request: Any) -> Result | StreamResizeError:
         return process(source, **request)
     except StreamResizeError as error:
         return error
-
-
-async def aprocess(
-    chunks: AsyncIterable[Chunk],
-    sizes: Sequence[Size],
-    *,
-    fingerprint: bool | Literal["exact"] = False,
-    to: Destinations = None,
-    **options: Unpack[PassOptions],
-) -> Result:
-    """`process` for a source whose bytes arrive asynchronously.
-
-    Decoding runs in a worker thread, and only while there are bytes to decode. No more chunks are
-    asked for once the last row has been decoded. Raises what `process` raises.
-    """
-    import asyncio
-
-    _require_work(sizes, fingerprint)
-    goals = destinations(to, [size.format for size in sizes])
-    request = Pass(**options)
-    with closing(Job(sizes, request, fingerprint=fingerprint, destinations=goals)) as job:
-        async for chunk in chunks:
-            await asyncio.to_thread(job.feed, chunk)
-            if job.complete:
-                break
-        return await asyncio.to_thread(job.finish)
-
-
-async def astream(
-    chunks: AsyncIterable[Chunk], size: Size, **options: Unpack[PassOptions]
-) -> AsyncIterator[bytes]:
-    """One file from a source whose bytes arrive asynchronously, in chunks as they are encoded.
-
-    Work goes on only while the next chunk is waited for. What is not written row by row (see
-    `process`) comes as one chunk. Raises what `process` raises, perhaps behind the first chunks:
-    the file is complete when the iteration ends without an error.
-    """
-    import asyncio
-
-    outbox = Outbox()
-    goals = destinations(outbox, [size.format])
-    with closing(Job([size], Pass(**options), destinations=goals)) as job:
-        async for steps in _work(job, chunks):
-            while await asyncio.to_thread(next, steps, DONE) is not DONE:
-                for piece in outbox.take():
-                    yield piece
-        await asyncio.to_thread(job.result)
-        for piece in outbox.take():
-            yield piece
-
-
-DONE = object()  # what `next` gives behind the last step
-
-
-async def _work(job: Job, chunks: AsyncIterable[Chunk]) -> AsyncIterator[Iterator[None]]:
-    """What there is to do for each chunk, and behind the last."""
-    async for chunk in chunks:
-        yield job.steps(chunk)
-        if job.complete:
-            break
-    yield job.last_steps()
 
 
 def decode_planes(
@@ -232,7 +171,8 @@ def strips(
         yield from _strips(decoder, opened.chunks, scale, strict=strict, threads=threads)
 
 
-def _require_work(sizes: Sequence[Size], fingerprint: object) -> None:
+def require_work(sizes: Sequence[Size], fingerprint: object) -> None:
+    """Raise ValueError where nothing is asked for."""
     if not sizes and not fingerprint:
         raise ValueError("nothing to do: no sizes and no fingerprint")
 
@@ -270,8 +210,6 @@ def _strips(
 
 
 __all__ = [
-    "aprocess",
-    "astream",
     "decode_planes",
     "probe",
     "process",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
@@ -207,7 +207,8 @@ Sizes: TypeAlias = Sequence[Size] | Callable[[ImageInfo], Sequence[Size]]
 class Job:
     """Thumbnails and fingerprint from one source, whose bytes are pushed in.
 
-    Call `feed` with chunks until `complete` or out of bytes, then `finish`, and `close`. sizes: as
+    Take the `steps` of each chunk until `complete` or out of bytes, then `last_steps`; or
+    `all_steps`. Then ask for the `result`, and `close`. sizes: as
     a function, called when the header is known. destinations: where each file goes, None for
     memory.
     """
@@ -245,28 +246,29 @@ class Job:
         for target in self._targets:
             target.abort()
 
-    def feed(self, chunk: Chunk) -> None:
-        for _ in self.steps(chunk):
-            pass
-
     def steps(self, chunk: Chunk) -> Iterator[None]:
-        """The same, one strip at a time."""
+        """What there is to do for a chunk, one strip at a time."""
         self._decoder.feed(chunk)
         yield from self._advance()
 
-    def finish(self) -> Result:
-        """Raises MalformedJPEG if the source ended inside its headers; EncodeError."""
-        for _ in self.last_steps():
-            pass
-        return self.result()
-
     def last_steps(self) -> Iterator[None]:
-        """What is left to do once all bytes have come, one strip at a time."""
+        """What is left to do once all bytes have come, one strip at a time.
+
+        Raises MalformedJPEG if the source ended inside its headers.
+        """
         self._decoder.finish()
         yield from self._advance()
 
+    def all_steps(self, chunks: Iterable[Chunk]) -> Iterator[None]:
+        """What there is to do for all the chunks that are needed, one strip at a time."""
+        for chunk in chunks:
+            yield from self.steps(chunk)
+            if self.complete:
+                break
+        yield from self.last_steps()
+
     def result(self) -> Result:
-        """Write what is left of the files, and commit them."""
+        """Write what is left of the files, and commit them. Raises EncodeError."""
         info = self._decoder.info
         if info is None:
             raise AssertionError("a header that cannot be completed has raised")
@@ -346,11 +348,9 @@ def run(
             )
         ) as job,
     ):
-        for chunk in opened.chunks:
-            job.feed(chunk)
-            if job.complete:
-                break
-        return job.finish()
+        for _ in job.all_steps(opened.chunks):
+            pass
+        return job.result()
 
 
 def view_of(info: ImageInfo, options: Pass) -> View:

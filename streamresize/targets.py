@@ -168,6 +168,10 @@ class Outbox:
     def write(self, data: bytes, /) -> None:
         self._pieces.append(bytes(data))
 
+    def filled(self) -> bool:
+        """Something has been written since the last time."""
+        return bool(self._pieces)
+
     def take(self) -> list[bytes]:
         """What has been written since the last time."""
         pieces, self._pieces = self._pieces, []

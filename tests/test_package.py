@@ -21,18 +21,18 @@ from .support.jpeg_writer import Options
 from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 PUBLIC = {
-    "Averaging", "Background", "Batch", "Destination", "EncodeError", "FORMATS", "FilterName",
-    "Fingerprint", "Fit", "Format", "Gravity", "IccUse", "ImageInfo", "Kept", "Length",
-    "LimitExceeded", "Limits", "MalformedImage", "MalformedJPEG", "Mirror", "OutputImage",
-    "Pass", "PassOptions", "Region", "RegionError", "Result", "Rotation", "Size", "Source",
-    "SourceError", "StreamResizeError", "Strip", "Subsampling", "UnsupportedFormat",
-    "UnsupportedJPEG", "aprocess", "astream", "decode_planes", "estimate_memory", "probe",
-    "process", "process_many", "resize", "standardize", "standardize_many", "strips",
-    "thumbnail",
+    "AsyncSource", "AsyncStream", "Averaging", "Background", "Batch", "Destination",
+    "EncodeError", "FORMATS", "FilterName", "Fingerprint", "Fit", "Format", "Gravity", "IccUse",
+    "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits", "MalformedImage", "MalformedJPEG",
+    "Mirror", "OutputImage", "Pass", "PassOptions", "Region", "RegionError", "Result",
+    "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip", "Subsampling",
+    "UnsupportedFormat", "UnsupportedJPEG", "aprobe", "aprocess", "astream", "decode_planes",
+    "estimate_memory", "probe", "process", "process_many", "resize", "standardize",
+    "standardize_many", "strips", "thumbnail",
 }  # fmt: skip
 TYPES = {
-    "Averaging", "Background", "Destination", "FORMATS", "FilterName", "Fit", "Format",
-    "Gravity", "IccUse", "Kept", "Length", "Mirror", "Region", "Rotation", "Source",
+    "AsyncSource", "Averaging", "Background", "Destination", "FORMATS", "FilterName", "Fit",
+    "Format", "Gravity", "IccUse", "Kept", "Length", "Mirror", "Region", "Rotation", "Source",
     "Subsampling",
 }  # fmt: skip
 
