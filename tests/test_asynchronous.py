@@ -120,8 +120,12 @@ def test_a_cancelled_task_ends_when_its_thread_has_left(
             events.append("strip")
             yield step
 
+    def closing(job: Job) -> None:
+        events.append("close")
+        close(job)
+
     monkeypatch.setattr(Job, "_advance", noting)
-    monkeypatch.setattr(Job, "close", lambda job: (events.append("close"), close(job)))
+    monkeypatch.setattr(Job, "close", closing)
 
     async def cancel() -> None:
         source = arriving(LARGE, len(LARGE), []) if in_chunks else LARGE
