@@ -90,10 +90,15 @@ class AsyncStream(AsyncIterator[bytes]):
         self._chunks = self._encode(source, new_job, outbox, executor)
 
     @property
+    def done(self) -> bool:
+        """The file is complete, though perhaps not all of it has been taken."""
+        return self._result is not None
+
+    @property
     def result(self) -> Result:
-        """What `process` gives, once there are no more chunks. Raises RuntimeError before."""
+        """What `process` gives, once the file is complete. Raises RuntimeError before."""
         if self._result is None:
-            raise RuntimeError("the result is known when all chunks have been taken")
+            raise RuntimeError("there is no result before the file is complete")
         return self._result
 
     async def __anext__(self) -> bytes:

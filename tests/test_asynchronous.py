@@ -54,9 +54,12 @@ def test_every_kind_of_source_gives_the_same(data: bytes, tmp_path: Path) -> Non
 def test_streams_of_every_kind_of_source(data: bytes, tmp_path: Path) -> None:
     async def collect(source: AsyncSource) -> tuple[bytes, streamresize.Result]:
         stream = streamresize.astream(source, Size(90, 90), fingerprint=True)
-        with pytest.raises(RuntimeError, match="when all chunks"):
+        with pytest.raises(RuntimeError, match="before the file is complete"):
             _ = stream.result
-        return b"".join([chunk async for chunk in stream]), stream.result
+        assert not stream.done
+        first = await anext(stream)
+        assert stream.done  # a small file comes at once
+        return b"".join([first, *[chunk async for chunk in stream]]), stream.result
 
     expected = streamresize.process(data, [Size(90, 90)], fingerprint=True)
     for source in sources(data, tmp_path):

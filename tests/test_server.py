@@ -1,12 +1,55 @@
-"""The HTTP service's application."""
+"""The HTTP service, talked to over a socket."""
 
 from __future__ import annotations
 
-from aiohttp import web
-from streamresize_server import create_app
+import json
+from pathlib import Path
+
+import aiohttp
+
+import streamresize
+
+from .support.pictures import photo, pillow_jpeg
+from .support.serving import talk
+
+PHOTO = pillow_jpeg(photo(640, 480))
 
 
-def test_the_application_is_empty() -> None:
-    app = create_app()
-    assert isinstance(app, web.Application)
-    assert list(app.router.routes()) == []
+def test_an_upload_becomes_what_the_library_makes() -> None:
+    async def upload(client: aiohttp.ClientSession) -> tuple[bytes, str, str]:
+        async with client.post("/v1/thumbnail?w=200", data=PHOTO) as answer:
+            assert answer.status == 200
+            return await answer.read(), answer.content_type, answer.headers["X-Image-Size"]
+
+    expected = streamresize.thumbnail(PHOTO, (200, None))
+    assert talk(upload) == (expected, "image/jpeg", "200x150")
+
+
+def test_a_file_below_a_root(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(PHOTO)
+
+    async def get(client: aiohttp.ClientSession) -> str:
+        async with client.get("/v1/thumbnail?path=a.jpg&w=200") as answer:
+            assert await answer.read() == streamresize.thumbnail(PHOTO, (200, None))
+            return answer.headers["X-Image-Phash"]
+
+    expected = streamresize.process(PHOTO, [], fingerprint=True).fingerprint
+    assert talk(get, roots=[tmp_path]) == str(expected)
+
+
+def test_the_header_of_an_upload() -> None:
+    async def post(client: aiohttp.ClientSession) -> dict[str, object]:
+        async with client.post("/v1/info", data=PHOTO) as answer:
+            facts: dict[str, object] = json.loads(await answer.text())
+            return facts
+
+    info = talk(post)
+    assert (info["width"], info["height"]) == (640, 480)
+
+
+def test_problems_are_told_as_json() -> None:
+    async def post(client: aiohttp.ClientSession) -> tuple[int, str]:
+        async with client.post("/v1/thumbnail?w=200", data=b"no picture") as answer:
+            return answer.status, answer.content_type
+
+    assert talk(post) == (422, "application/problem+json")

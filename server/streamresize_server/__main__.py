@@ -3,6 +3,10 @@
 from aiohttp import web
 
 from streamresize_server.app import create_app
+from streamresize_server.settings import Settings
 
 if __name__ == "__main__":
-    web.run_app(create_app())
+    settings = Settings()
+    web.run_app(
+        create_app(settings), host=settings.host, port=settings.port, handler_cancellation=True
+    )

@@ -1,0 +1,34 @@
+"""The service's settings: one validated object, from flags, environment and a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streamresize import Limits
+
+
+class Settings(BaseSettings):
+    """Every setting; a variable STREAMRESIZE_<NAME> of the environment sets it, too.
+
+    Raises pydantic.ValidationError, which names the setting.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="STREAMRESIZE_", frozen=True, extra="forbid")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    roots: tuple[Path, ...] = ()
+    memory_budget: int = Field(default=256 << 20, ge=32 << 20, description="bytes for all requests")
+    threads: int | None = Field(default=None, ge=1, description="that decode; all processors")
+    queued: int = Field(default=256, ge=1, description="requests that may wait")
+    opened: int = Field(default=16, ge=1, description="requests that wait with an open source")
+    queue_seconds: float = Field(default=10.0, gt=0, description="a request may wait for memory")
+    upload_bytes: int = Field(default=1 << 28, ge=1)
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds on sources."""
+        return Limits.from_environment()
