@@ -2,49 +2,132 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
-from streamresize_server.admission import Ticket
-from streamresize_server.service import Making, Rendition
+from streamresize import FORMATS, Format
+from streamresize_server.cache import Kept
+from streamresize_server.facts import Facts
+from streamresize_server.renderings import Rendering
+from streamresize_server.trailers import ChunkedResponse
 
-
-async def answer(
-    request: web.Request, ticket: Ticket, opening: AbstractAsyncContextManager[Making]
-) -> web.StreamResponse:
-    """Answer with a picture.
-
-    Before a whole one is sent, its source is closed and memory given back: clients may be slow.
-    """
-    async with opening as making:
-        rendition = await making.whole()
-        if rendition is None:
-            return await _send_chunks(request, making)
-    ticket.shrink(len(rendition.body))
-    return await _send_whole(request, rendition)
+PHASH = "X-Image-Phash"
+SIZE = "X-Image-Size"
 
 
-async def _send_whole(request: web.Request, rendition: Rendition) -> web.Response:
-    image, fingerprint = rendition.image, rendition.result.fingerprint
-    response = web.Response(
-        body=rendition.body,
-        content_type=rendition.media_type,
-        headers={
-            "X-Image-Size": f"{image.width}x{image.height}",
-            "X-Image-Phash": str(fingerprint),
-        },
-    )
-    await response.prepare(request)
-    await response.write_eof()
-    return response
+class Answerer:
+    """cache_control: of pictures from sources. seconds: in which a client takes a chunk."""
+
+    def __init__(self, cache_control: str, seconds: float) -> None:
+        self._cache_control = cache_control
+        self._seconds = seconds
+
+    async def answer(
+        self, request: web.Request, picture: Kept | Rendering, filename: str = ""
+    ) -> web.StreamResponse:
+        """Send a picture; a client that has it already is told so.
+
+        filename: without extension, under which the client may keep it.
+        """
+        if isinstance(picture, Kept):
+            return await self._send(
+                request, picture.facts, picture.size, picture.chunks(), filename
+            )
+        if picture.facts is not None:
+            spool = picture.spool
+            return await self._send(request, picture.facts, spool.size, spool.follow(), filename)
+        return await self._send_chunks(request, picture, filename)
+
+    async def _send(
+        self,
+        request: web.Request,
+        facts: Facts,
+        size: int,
+        body: AsyncIterator[bytes],
+        filename: str,
+    ) -> web.StreamResponse:
+        response = web.StreamResponse()
+        self._describe(response, facts.format, facts.etag, facts.source.last_modified, filename)
+        response.headers.update(described(facts))
+        if has_it(request, facts):
+            response.set_status(304)
+            del response.headers[hdrs.CONTENT_TYPE]
+        else:
+            response.content_length = size
+        with self._patience(request):
+            await response.prepare(request)
+        if response.status == 200 and request.method != hdrs.METH_HEAD:
+            await self._write(request, response, body)
+        await response.write_eof()
+        return response
+
+    async def _send_chunks(
+        self, request: web.Request, rendering: Rendering, filename: str
+    ) -> web.StreamResponse:
+        """Also of a picture that is being made still."""
+        response = ChunkedResponse((PHASH, SIZE))
+        modified = rendering.source.last_modified
+        self._describe(response, rendering.format or "jpeg", rendering.etag, modified, filename)
+        await response.begin(request)
+        if request.method == hdrs.METH_HEAD:
+            return response
+        async for chunk in rendering.spool.follow():
+            with self._patience(request):
+                await response.send(chunk)
+        await response.end(described(rendering.facts) if rendering.facts else {})
+        return response
+
+    async def _write(
+        self, request: web.Request, response: web.StreamResponse, body: AsyncIterator[bytes]
+    ) -> None:
+        async for chunk in body:
+            with self._patience(request):
+                await response.write(chunk)
+
+    def _describe(
+        self,
+        response: web.StreamResponse,
+        format: Format,
+        etag: str | None,
+        modified: str | None,
+        filename: str,
+    ) -> None:
+        facts = FORMATS[format]
+        headers = response.headers
+        headers[hdrs.CONTENT_TYPE] = facts.mime
+        name = f'; filename="{filename}.{facts.extension}"' if filename else ""
+        headers[hdrs.CONTENT_DISPOSITION] = f"inline{name}"
+        headers[hdrs.CACHE_CONTROL] = self._cache_control if etag else "no-store"
+        if etag:
+            headers[hdrs.ETAG] = etag
+        if modified:
+            headers[hdrs.LAST_MODIFIED] = modified
+
+    @contextmanager
+    def _patience(self, request: web.Request) -> Iterator[None]:
+        """Leave a client that takes nothing."""
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError("the client has left")
+        loop = asyncio.get_running_loop()
+        alarm = loop.call_later(self._seconds, transport.abort)
+        try:
+            yield
+        finally:
+            alarm.cancel()
 
 
-async def _send_chunks(request: web.Request, making: Making) -> web.StreamResponse:
-    response = web.StreamResponse()
-    response.content_type = making.media_type
-    await response.prepare(request)
-    async for chunk in making.chunks():
-        await response.write(chunk)
-    await response.write_eof()
-    return response
+def described(facts: Facts) -> dict[str, str]:
+    """Headers or trailers."""
+    return {PHASH: facts.phash, SIZE: f"{facts.width}x{facts.height}"}
+
+
+def has_it(request: web.Request, facts: Facts) -> bool:
+    """The client has the picture already (RFC 9110 13.1.2)."""
+    if facts.etag is None:
+        return False
+    wanted = [f'"{etag.value}"' for etag in request.if_none_match or ()]
+    return facts.etag in wanted or '"*"' in wanted

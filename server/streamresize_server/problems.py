@@ -9,12 +9,17 @@ from aiohttp import web
 
 import streamresize
 from streamresize_server.admission import Busy, TooLargeForBudget
+from streamresize_server.making import Overtime
+from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # The first line that fits counts.
 STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Busy, HTTPStatus.TOO_MANY_REQUESTS),
+    (Overtime, HTTPStatus.SERVICE_UNAVAILABLE),
+    (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (UploadTooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (TooLargeForBudget, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (streamresize.LimitExceeded, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (streamresize.UnsupportedFormat, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

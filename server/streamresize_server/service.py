@@ -1,79 +1,28 @@
-"""From a recipe and a source to pictures, within the budget of memory."""
+"""What all requests share: sources, memory, threads, what is kept and what is being made."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
 
-from streamresize import (
-    FORMATS,
-    AsyncStream,
-    ImageInfo,
-    OutputImage,
-    PassOptions,
-    Result,
-    Size,
-    aprocess,
-    astream,
-    estimate_memory,
-)
-from streamresize_server.admission import Admission, Ticket
+from streamresize_server.admission import Admission
+from streamresize_server.cache import Cache, Files, Kept
 from streamresize_server.content import Content
-from streamresize_server.recipe import Plan, Recipe
+from streamresize_server.facts import Validators
+from streamresize_server.making import Maker, Wanted
+from streamresize_server.recipe import Recipe
+from streamresize_server.renderings import Rendering, Renderings
 from streamresize_server.settings import Settings
-from streamresize_server.sources import Sources
-
-SENDING_BYTES = 1 << 18  # chunks of an answer on their way to the client
-
-
-@dataclass(frozen=True, slots=True)
-class Rendition:
-    """One picture, made. result: of the pass that made it."""
-
-    body: bytes
-    image: OutputImage
-    result: Result
-
-    @property
-    def media_type(self) -> str:
-        return FORMATS[self.image.format].mime
-
-
-class Making:
-    """One picture in the making."""
-
-    def __init__(self, info: ImageInfo, size: Size, stream: AsyncStream) -> None:
-        self.info = info
-        self.format = size.format
-        self.stream = stream
-        self._first = b""
-
-    @property
-    def media_type(self) -> str:
-        """Of what comes in chunks, which "auto" makes a JPEG."""
-        return FORMATS["jpeg" if self.format == "auto" else self.format].mime
-
-    async def whole(self) -> Rendition | None:
-        """The picture, or None where it comes in chunks because it is large."""
-        self._first = await anext(self.stream)
-        if not self.stream.done:
-            return None
-        pieces = [self._first, *[piece async for piece in self.stream]]
-        result = self.stream.result
-        return Rendition(b"".join(pieces), result.images[0], result)
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """All of the file, where `whole` gave None. Afterwards the stream has the result."""
-        yield self._first
-        async for piece in self.stream:
-            yield piece
+from streamresize_server.sources import OpenedSource, Sources
 
 
 class Service:
-    """What all requests share."""
+    """To be made, and closed, inside a running event loop."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -84,49 +33,84 @@ class Service:
             queued=settings.queued,
             seconds=settings.queue_seconds,
         )
+        folder = settings.cache_folder
+        files = Files(folder, settings.cache_bytes) if folder else None
+        self.cache = Cache(files, settings.cache_memory)
+        self.renderings = Renderings(folder)
         self.executor = ThreadPoolExecutor(
             settings.threads or os.cpu_count(), thread_name_prefix="decode"
         )
+        self.maker = Maker(
+            self.sources,
+            self.admission,
+            settings.limits,
+            self.executor,
+            settings.work_seconds,
+        )
+        self._comparing: dict[str, asyncio.Task[None]] = {}
 
-    def close(self) -> None:
-        """Wait for the threads."""
+    async def close(self) -> None:
+        """Wait for what runs without a client."""
+        await asyncio.gather(*self._comparing.values())
+        await self.renderings.drain()
         self.executor.shutdown()
 
-    async def probe(self, content: Content) -> ImageInfo:
-        """Raises what `streamresize.probe` raises."""
-        return await content.probe(self.settings.limits, self.executor)
+    @asynccontextmanager
+    async def picture(self, wanted: Wanted) -> AsyncIterator[Kept | Rendering]:
+        """The picture: kept, or being made.
+
+        One that was compared with its origin at most `fresh_seconds` ago is given as it is, and for
+        `stale_seconds` after that while it is compared in the background. Raises what `Maker` does.
+        """
+        kept = self.cache.small(wanted.key) or await self.cache.get(wanted.key)
+        if kept is not None and self._age(kept) <= self._usable_seconds:
+            with closing(kept):
+                if self._age(kept) > self.settings.fresh_seconds:
+                    self._compare(wanted)
+                yield kept
+            return
+        if kept is not None:
+            kept.close()
+        async with self._rendering(wanted) as rendering:
+            await rendering.begun()
+            yield rendering
 
     @asynccontextmanager
-    async def making(
-        self, ticket: Ticket, recipe: Recipe, content: Content
-    ) -> AsyncIterator[Making]:
-        """Make the one picture of a recipe, and its fingerprint.
+    async def upload(self, content: Content, recipe: Recipe) -> AsyncIterator[Rendering]:
+        """The one picture of a recipe, of bytes that nobody else has. Raises what `Maker` does."""
+        make = partial(self.maker.from_upload, content, recipe)
+        async with self.renderings.follow(None, make) as rendering:
+            await rendering.begun()
+            yield rendering
 
-        Raises Busy, TooLargeForBudget, ValueError where the recipe does not suit the picture, and
-        what `streamresize.process` raises.
-        """
-        info, plan = await self._planned(recipe, content)
-        (size,) = plan.sizes
-        await ticket.reserve(
-            SENDING_BYTES
-            + estimate_memory(info, plan.sizes, fingerprint=True, kept=False, **plan.options)
-        )
-        stream = astream(
-            content.again(), size, fingerprint=True, executor=self.executor, **plan.options
-        )
-        async with aclosing(stream):
-            yield Making(info, size, stream)
+    @asynccontextmanager
+    async def content(self, reference: str) -> AsyncIterator[Content]:
+        """The bytes of a source. Raises what opening it raises."""
+        async with self.sources.open(reference, Validators()) as source:
+            if isinstance(source, OpenedSource):
+                yield Content(source.content)
 
-    async def make_all(self, ticket: Ticket, recipe: Recipe, content: Content) -> Result:
-        """All pictures of a recipe, and the fingerprint; raises as `making` does."""
-        info, plan = await self._planned(recipe, content)
-        await ticket.reserve(estimate_memory(info, plan.sizes, fingerprint=True, **plan.options))
-        return await aprocess(
-            content.again(), plan.sizes, fingerprint=True, executor=self.executor, **plan.options
-        )
+    @asynccontextmanager
+    async def _rendering(self, wanted: Wanted) -> AsyncIterator[Rendering]:
+        make = partial(self.maker.from_source, wanted, self.cache)
+        async with self.renderings.follow(wanted.key, make) as rendering:
+            yield rendering
 
-    async def _planned(self, recipe: Recipe, content: Content) -> tuple[ImageInfo, Plan]:
-        info = await self.probe(content)
-        plan = recipe.plan(info)
-        options: PassOptions = {"threads": 1, **plan.options, "limits": self.settings.limits}
-        return info, plan._replace(options=options)
+    @property
+    def _usable_seconds(self) -> float:
+        return self.settings.fresh_seconds + self.settings.stale_seconds
+
+    def _age(self, kept: Kept) -> float:
+        return time.time() - kept.checked
+
+    def _compare(self, wanted: Wanted) -> None:
+        """Compare with the origin in the background, unless that is being done."""
+        if wanted.key not in self._comparing:
+            task = asyncio.create_task(self._make_in_background(wanted))
+            self._comparing[wanted.key] = task
+            task.add_done_callback(lambda _: self._comparing.pop(wanted.key, None))
+
+    async def _make_in_background(self, wanted: Wanted) -> None:
+        with suppress(Exception):  # what is kept goes on being given until it is too old
+            async with self._rendering(wanted) as rendering:
+                await rendering.completed()

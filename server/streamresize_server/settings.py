@@ -28,6 +28,17 @@ class Settings(BaseSettings):
     queue_seconds: float = Field(default=10.0, gt=0, description="a request may wait for memory")
     upload_bytes: int = Field(default=1 << 28, ge=1)
 
+    upload_stall_seconds: float = Field(default=10.0, gt=0)
+    upload_rate: float = Field(default=4096.0, ge=0, description="bytes a second, at least")
+    work_seconds: float = Field(default=120.0, gt=0, description="that making a picture may take")
+    client_seconds: float = Field(default=30.0, gt=0, description="in which a client takes a chunk")
+    cache_folder: Path | None = None
+    cache_bytes: int = Field(default=1 << 30, ge=1 << 20)
+    cache_memory: int = Field(default=16 << 20, ge=0)
+    fresh_seconds: float = Field(default=60.0, ge=0)
+    stale_seconds: float = Field(default=600.0, ge=0)
+    cache_control: str = "public, max-age=3600"
+
     @property
     def limits(self) -> Limits:
         """Bounds on sources."""

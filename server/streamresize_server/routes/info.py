@@ -6,8 +6,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from streamresize_server.content import Content
-from streamresize_server.routes import SERVICE
+from streamresize_server.routes import SERVICE, upload
 
 routes = web.RouteTableDef()
 
@@ -18,9 +17,9 @@ async def from_source(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     async with (
         service.admission.ticket(),
-        service.sources.open(request.query["path"]) as source,
+        service.content(request.query["path"]) as content,
     ):
-        return web.json_response(asdict(await service.probe(Content(source.content))))
+        return web.json_response(asdict(await service.maker.probe(content)))
 
 
 @routes.post("/v1/info")
@@ -28,5 +27,4 @@ async def from_body(request: web.Request) -> web.Response:
     """The header of the picture in the body."""
     service = request.app[SERVICE]
     async with service.admission.ticket():
-        content = Content(request.content.iter_any())
-        return web.json_response(asdict(await service.probe(content)))
+        return web.json_response(asdict(await service.maker.probe(upload(request))))

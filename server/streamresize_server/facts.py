@@ -1,0 +1,35 @@
+"""What is known of a made picture beside its bytes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from streamresize import Format, Result
+
+
+class Validators(NamedTuple):
+    """What an origin said of a source's state (RFC 9110 8.8); None where it did not."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Facts(NamedTuple):
+    """width, height: pixels. phash: of the source, 16 hexadecimal digits. source: its state.
+
+    etag: of the answer, with its quotes, where there is one.
+    """
+
+    format: Format
+    width: int
+    height: int
+    phash: str
+    source: Validators = Validators()
+    etag: str | None = None
+
+
+def facts_of(result: Result, source: Validators, etag: str | None) -> Facts:
+    """Of a result's only picture."""
+    (image,) = result.images
+    phash = str(result.fingerprint)
+    return Facts(image.format, image.width, image.height, phash, source, etag)

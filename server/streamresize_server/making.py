@@ -1,0 +1,165 @@
+"""Pictures made from sources and uploads, within the budget of memory."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable
+from concurrent.futures import Executor
+from contextlib import aclosing, closing, nullcontext
+from functools import cached_property
+from typing import TypeVar
+
+from streamresize import (
+    ImageInfo,
+    Limits,
+    PassOptions,
+    Result,
+    aprocess,
+    astream,
+    estimate_memory,
+)
+from streamresize_server.admission import Admission, Ticket
+from streamresize_server.cache import Cache, key_of
+from streamresize_server.content import Content
+from streamresize_server.facts import Validators
+from streamresize_server.recipe import Plan, Recipe
+from streamresize_server.renderings import Rendering
+from streamresize_server.sources import OpenedSource, Sources
+from streamresize_server.spool import MEMORY_BYTES
+
+log = logging.getLogger(__name__)
+
+Outcome = TypeVar("Outcome")
+
+SENDING_BYTES = MEMORY_BYTES + (1 << 18)  # a body that waits for clients, and a chunk on its way
+
+
+class Overtime(Exception):
+    """Making a picture took longer than it may."""
+
+
+class Wanted:
+    """One picture of a source."""
+
+    def __init__(self, reference: str, recipe: Recipe) -> None:
+        self.reference = reference
+        self.recipe = recipe
+
+    @cached_property
+    def key(self) -> str:
+        """The same for what is the same."""
+        return key_of(self.reference, self.recipe.canonical())
+
+    def etag(self, source: Validators) -> str | None:
+        """Of the picture of a source in a state; None where the state is not known."""
+        if not any(source):
+            return None
+        return f'"{hashlib.sha256(repr((self.key, *source)).encode()).hexdigest()[:32]}"'
+
+
+class Maker:
+    """seconds: that making one picture may take."""
+
+    def __init__(
+        self,
+        sources: Sources,
+        admission: Admission,
+        limits: Limits,
+        executor: Executor,
+        seconds: float,
+    ) -> None:
+        self._sources = sources
+        self._admission = admission
+        self._limits = limits
+        self._executor = executor
+        self._seconds = seconds
+
+    async def probe(self, content: Content) -> ImageInfo:
+        """Raises what `streamresize.probe` raises."""
+        return await content.probe(self._limits, self._executor)
+
+    async def from_upload(self, content: Content, recipe: Recipe, rendering: Rendering) -> None:
+        """Raises Busy, TooLargeForBudget, Overtime, and what the recipe and the library raise."""
+        async with self._admission.ticket() as ticket:
+            await self._in_time(self._render(ticket, content, recipe, rendering))
+            ticket.shrink(rendering.spool.memory_bytes)
+            await rendering.abandoned.wait()
+
+    async def from_source(self, wanted: Wanted, cache: Cache, rendering: Rendering) -> None:
+        """The same from a source, unless what is kept of it is good still; it is kept.
+
+        Also raises what opening the source raises.
+        """
+        async with self._admission.ticket() as ticket:
+            made = await self._in_time(self._make_or_reuse(ticket, wanted, cache, rendering))
+            ticket.shrink(rendering.spool.memory_bytes)
+            if made:
+                await _keep(wanted.key, rendering, cache)
+            await rendering.abandoned.wait()
+
+    async def all_pictures(self, ticket: Ticket, content: Content, recipe: Recipe) -> Result:
+        """All pictures of a recipe, and the fingerprint; raises as `from_upload` does."""
+        info, (sizes, options) = await self._planned(content, recipe)
+        await ticket.reserve(estimate_memory(info, sizes, fingerprint=True, **options))
+        work = aprocess(
+            content.again(), sizes, fingerprint=True, executor=self._executor, **options
+        )
+        return await self._in_time(work)
+
+    async def _make_or_reuse(
+        self, ticket: Ticket, wanted: Wanted, cache: Cache, rendering: Rendering
+    ) -> bool:
+        """True where the picture was made."""
+        kept = await cache.get(wanted.key)
+        with closing(kept) if kept else nullcontext():
+            known = kept.facts.source if kept else Validators()
+            async with self._sources.open(wanted.reference, known) as source:
+                if isinstance(source, OpenedSource):
+                    rendering.source = source.validators
+                    rendering.etag = wanted.etag(source.validators)
+                    await self._render(ticket, Content(source.content), wanted.recipe, rendering)
+                    return True
+            if kept is not None:
+                await cache.confirm(wanted.key, kept)
+                await rendering.reuse(kept)
+        return False
+
+    async def _render(
+        self, ticket: Ticket, content: Content, recipe: Recipe, rendering: Rendering
+    ) -> None:
+        info, (sizes, options) = await self._planned(content, recipe)
+        (size,) = sizes
+        memory = estimate_memory(info, sizes, fingerprint=True, kept=False, **options)
+        await ticket.reserve(SENDING_BYTES + memory)
+        stream = astream(
+            content.again(), size, fingerprint=True, executor=self._executor, **options
+        )
+        async with aclosing(stream):
+            async for chunk in stream:
+                await rendering.spool.write(chunk)
+                if not stream.done:
+                    rendering.begin("jpeg" if size.format == "auto" else size.format)
+        rendering.complete(stream.result)
+
+    async def _planned(self, content: Content, recipe: Recipe) -> tuple[ImageInfo, Plan]:
+        info = await self.probe(content)
+        plan = recipe.plan(info)
+        options: PassOptions = {"threads": 1, **plan.options, "limits": self._limits}
+        return info, plan._replace(options=options)
+
+    async def _in_time(self, work: Awaitable[Outcome]) -> Outcome:
+        try:
+            return await asyncio.wait_for(work, self._seconds)
+        except asyncio.TimeoutError:
+            raise Overtime(f"the picture was not made within {self._seconds:g} seconds") from None
+
+
+async def _keep(key: str, rendering: Rendering, cache: Cache) -> None:
+    """A cache without room loses nothing but time."""
+    if rendering.facts is not None:
+        try:
+            await cache.put(key, rendering.facts, rendering.spool.follow(), rendering.spool.size)
+        except OSError as error:
+            log.warning("the cache cannot keep a result: %s", error.strerror)
