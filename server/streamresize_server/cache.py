@@ -169,7 +169,7 @@ class Files:
             return None
         try:
             kept = _read(file)
-        except (ValueError, TypeError, OSError):
+        except (ValueError, TypeError, LookupError, OSError):
             file.close()
             self._remove(path)
             return None
@@ -253,7 +253,7 @@ def _header(facts: Facts, size: int) -> bytes:
 
 
 def _read(file: IO[bytes]) -> Kept:
-    """Raises ValueError, TypeError for a file that is not whole."""
+    """Raises ValueError, TypeError, LookupError for a file that is not whole."""
     header, end, _ = os.pread(file.fileno(), HEADER_BYTES, 0).partition(b"\n")
     start = len(header) + len(end)
     fields = json.loads(header)
