@@ -20,7 +20,7 @@ from streamresize import (
     astream,
     estimate_memory,
 )
-from streamresize_server.admission import Admission, Ticket
+from streamresize_server.admission import Ticket
 from streamresize_server.cache import Cache, key_of
 from streamresize_server.content import Content
 from streamresize_server.facts import Validators
@@ -65,13 +65,11 @@ class Maker:
     def __init__(
         self,
         sources: Sources,
-        admission: Admission,
         limits: Limits,
         executor: Executor,
         seconds: float,
     ) -> None:
         self._sources = sources
-        self._admission = admission
         self._limits = limits
         self._executor = executor
         self._seconds = seconds
@@ -80,24 +78,22 @@ class Maker:
         """Raises what `streamresize.probe` raises."""
         return await content.probe(self._limits, self._executor)
 
-    async def from_upload(self, content: Content, recipe: Recipe, rendering: Rendering) -> None:
+    async def from_upload(
+        self, content: Content, recipe: Recipe, ticket: Ticket, rendering: Rendering
+    ) -> None:
         """Raises Busy, TooLargeForBudget, Overtime, and what the recipe and the library raise."""
-        async with self._admission.ticket() as ticket:
-            await self._in_time(self._render(ticket, content, recipe, rendering))
-            ticket.shrink(rendering.spool.memory_bytes)
-            await rendering.abandoned.wait()
+        await self._in_time(self._render(ticket, content, recipe, rendering))
 
-    async def from_source(self, wanted: Wanted, cache: Cache, rendering: Rendering) -> None:
+    async def from_source(
+        self, wanted: Wanted, cache: Cache, ticket: Ticket, rendering: Rendering
+    ) -> None:
         """The same from a source, unless what is kept of it is good still; it is kept.
 
         Also raises what opening the source raises.
         """
-        async with self._admission.ticket() as ticket:
-            made = await self._in_time(self._make_or_reuse(ticket, wanted, cache, rendering))
+        if await self._in_time(self._make_or_reuse(wanted, cache, ticket, rendering)):
             ticket.shrink(rendering.spool.memory_bytes)
-            if made:
-                await _keep(wanted.key, rendering, cache)
-            await rendering.abandoned.wait()
+            await _keep(wanted.key, rendering, cache)
 
     async def all_pictures(self, ticket: Ticket, content: Content, recipe: Recipe) -> Result:
         """All pictures of a recipe, and the fingerprint; raises as `from_upload` does."""
@@ -109,7 +105,7 @@ class Maker:
         return await self._in_time(work)
 
     async def _make_or_reuse(
-        self, ticket: Ticket, wanted: Wanted, cache: Cache, rendering: Rendering
+        self, wanted: Wanted, cache: Cache, ticket: Ticket, rendering: Rendering
     ) -> bool:
         """True where the picture was made."""
         kept = await cache.get(wanted.key)

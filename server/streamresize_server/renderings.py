@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from streamresize import Format, Result
+from streamresize_server.admission import Admission, Ticket
 from streamresize_server.cache import Kept
 from streamresize_server.facts import Facts, Validators, facts_of
 from streamresize_server.spool import Spool
@@ -17,7 +18,7 @@ class Rendering:
     """A picture whose body is in the spool, or on its way there.
 
     format: known once it has begun. facts: known once the body is complete. source, etag: state of
-    the source, and of the picture made from it, where known. abandoned: nobody is interested.
+    the source, and of the picture made from it, where known.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -26,7 +27,6 @@ class Rendering:
         self.facts: Facts | None = None
         self.source = Validators()
         self.etag: str | None = None
-        self.abandoned = asyncio.Event()
         self._begun = asyncio.Event()
         self._failure: Exception | None = None
 
@@ -50,10 +50,6 @@ class Rendering:
         self.spool.finish()
         self._begun.set()
 
-    @property
-    def failed(self) -> bool:
-        return self._failure is not None
-
     def fail(self, failure: Exception) -> None:
         """There will be no (whole) body."""
         self._failure = failure
@@ -73,71 +69,104 @@ class Rendering:
         await self.begun()
 
 
-Make = Callable[[Rendering], Awaitable[None]]
+Make = Callable[[Ticket, Rendering], Awaitable[None]]
 
 
 class Renderings:
     """folder: for bodies that are too large for memory."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, admission: Admission, folder: Path | None) -> None:
+        self._admission = admission
         self._folder = folder
         self._shared: dict[str, Running] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: set[Running] = set()
+
+    def __len__(self) -> int:
+        """How many are being made or sent."""
+        return len(self._running)
 
     @asynccontextmanager
     async def follow(self, key: str | None, make: Make) -> AsyncIterator[Rendering]:
-        """The rendering of `key` that is being made, or one that `make` makes.
+        """The rendering of `key` that is there for others, or one that `make` makes, with a ticket.
 
-        key: None for what nobody else can want. When nobody follows any more, the work is
-        cancelled, unless only keeping the result is left.
+        key: None for what nobody else can want. What nobody follows any more is not made to its
+        end; once its body is complete, `make` may do with it what it likes.
         """
         running = self._shared.get(key or "")
-        if running is None or running.rendering.failed:
+        if running is None or running.is_over:
             running = self._start(key, make)
-        running.followers += 1
         try:
-            yield running.rendering
+            with running.followed() as rendering:
+                yield rendering
         finally:
-            running.followers -= 1
-            if not running.followers:
-                await self._abandon(key, running)
+            await running.stop_unless_wanted()
 
     async def drain(self) -> None:
-        """Wait for what is left to do without followers."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        """Wait until all are over."""
+        while self._running:
+            await asyncio.wait([running.task for running in self._running])
 
     def _start(self, key: str | None, make: Make) -> Running:
-        running = Running(Rendering(self._folder), make)
-        self._tasks.add(running.task)
-        running.task.add_done_callback(self._tasks.discard)
+        running = Running(self._admission, Rendering(self._folder), make)
+        self._running.add(running)
         if key:
             self._shared[key] = running
-        return running
 
-    async def _abandon(self, key: str | None, running: Running) -> None:
-        if key and self._shared.get(key) is running:
-            del self._shared[key]
-        running.rendering.abandoned.set()
-        if running.rendering.facts is None:
-            running.task.cancel()
-            await asyncio.wait([running.task])
+        def forget(_: object) -> None:
+            self._running.discard(running)
+            if key and self._shared.get(key) is running:
+                del self._shared[key]
+
+        running.task.add_done_callback(forget)
+        return running
 
 
 class Running:
-    """A rendering, the task that makes it, and how many follow it."""
+    """A rendering, the task that makes it, and how many follow it.
 
-    def __init__(self, rendering: Rendering, make: Make) -> None:
+    is_over: nobody can follow any more.
+    """
+
+    def __init__(self, admission: Admission, rendering: Rendering, make: Make) -> None:
         self.rendering = rendering
-        self.followers = 0
-        self.task = asyncio.create_task(self._run(make))
+        self.is_over = False
+        self._followers = 0
+        self._left = asyncio.Event()
+        self.task = asyncio.create_task(self._run(admission, make))
 
-    async def _run(self, make: Make) -> None:
+    @contextmanager
+    def followed(self) -> Iterator[Rendering]:
+        """By one more."""
+        self._followers += 1
+        try:
+            yield self.rendering
+        finally:
+            self._followers -= 1
+            self._left.set()
+
+    async def stop_unless_wanted(self) -> None:
+        """A body that is complete may still be kept by its maker."""
+        if not self._followers and self.rendering.facts is None:
+            self.is_over = True
+            self.task.cancel()
+            await asyncio.wait([self.task])
+
+    async def _run(self, admission: Admission, make: Make) -> None:
         rendering = self.rendering
         try:
-            await make(rendering)
+            async with admission.ticket() as ticket:
+                await make(ticket, rendering)
+                ticket.shrink(rendering.spool.memory_bytes)
+                await self._until_alone()
         except Exception as failure:
+            self.is_over = True
             rendering.fail(failure)
+            await self._until_alone()
         finally:
-            await rendering.abandoned.wait()
             rendering.spool.close()
+
+    async def _until_alone(self) -> None:
+        while self._followers:
+            self._left.clear()
+            await self._left.wait()
+        self.is_over = True

@@ -36,13 +36,12 @@ class Service:
         folder = settings.cache_folder
         files = Files(folder, settings.cache_bytes) if folder else None
         self.cache = Cache(files, settings.cache_memory)
-        self.renderings = Renderings(folder)
+        self.renderings = Renderings(self.admission, folder)
         self.executor = ThreadPoolExecutor(
             settings.threads or os.cpu_count(), thread_name_prefix="decode"
         )
         self.maker = Maker(
             self.sources,
-            self.admission,
             settings.limits,
             self.executor,
             settings.work_seconds,

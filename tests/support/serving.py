@@ -5,27 +5,59 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import aiohttp
 from aiohttp import web
 
 from streamresize_server import Settings, create_app
+from streamresize_server.routes import SERVICE
+from streamresize_server.service import Service
+
+PATIENCE = 10.0
 
 Outcome = TypeVar("Outcome")
 
 
+class Served(NamedTuple):
+    """client: one whose relative URLs go to the service."""
+
+    client: aiohttp.ClientSession
+    service: Service
+    port: int
+
+    @property
+    def held(self) -> dict[str, int]:
+        """What requests have, zeros when there are none."""
+        admission = self.service.admission
+        return {
+            "queued": admission.queued,
+            "bytes": admission.budget.total - admission.budget.free,
+            "waiting": admission.budget.waiting,
+            "renderings": len(self.service.renderings),
+        }
+
+    async def rests(self) -> None:
+        """Nothing is held by requests that are over."""
+        for _ in range(round(PATIENCE / 0.01)):
+            if not any(self.held.values()):
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"still held: {self.held}")
+
+
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
-    """A client whose relative URLs go to the service."""
-    runner = web.AppRunner(create_app(settings), handler_cancellation=True)
+async def serving(settings: Settings) -> AsyncIterator[Served]:
+    """The service, and a client for it."""
+    app = create_app(settings)
+    runner = web.AppRunner(app, handler_cancellation=True)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         _, port = runner.addresses[0][:2]
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
-            yield client
+            yield Served(client, app[SERVICE], port)
     finally:
         await runner.cleanup()
 
@@ -36,7 +68,9 @@ def talk(
     """What a conversation with the service gives."""
 
     async def run() -> Outcome:
-        async with serving(Settings(**settings)) as client:
-            return await conversation(client)
+        async with serving(Settings(**settings)) as served:
+            outcome = await conversation(served.client)
+            await served.rests()
+            return outcome
 
     return asyncio.run(run())
