@@ -10,12 +10,17 @@ from aiohttp import web
 import streamresize
 from streamresize_server.admission import Busy, TooLargeForBudget
 from streamresize_server.making import Overtime
+from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
 from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # The first line that fits counts.
 STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
+    (BadSignature, HTTPStatus.FORBIDDEN),
+    (Expired, HTTPStatus.NOT_FOUND),
+    (UnknownOption, HTTPStatus.NOT_FOUND),
+    (BadValue, HTTPStatus.BAD_REQUEST),
     (Busy, HTTPStatus.TOO_MANY_REQUESTS),
     (Overtime, HTTPStatus.SERVICE_UNAVAILABLE),
     (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
