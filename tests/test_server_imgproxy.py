@@ -15,6 +15,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from imgproxy import ImgProxy
 from PIL import Image
+
+import streamresize
+from streamresize import FORMATS, ImageInfo, OutputImage, Rotation, Size
 from streamresize_server.imgproxy import options
 from streamresize_server.imgproxy.grammar import Request, parse
 from streamresize_server.imgproxy.presets import NO_PRESETS, Presets, compile_presets
@@ -22,9 +25,6 @@ from streamresize_server.imgproxy.signature import KeyPair, Signatures
 from streamresize_server.recipe import Recipe, unrotated
 from streamresize_server.refusals import BadValue, Expired, Refused, UnknownOption
 from streamresize_server.sizing import COMPASS, Anchor, Crop, Padding, Placed, Sizing, Window
-
-import streamresize
-from streamresize import FORMATS, ImageInfo
 
 from .support.imgproxy_rules import (
     BOXES,
@@ -60,6 +60,11 @@ def jpeg(width: int, height: int, orientation: int = 1) -> bytes:
     file = BytesIO()
     Image.new("RGB", (width, height), "orange").save(file, "JPEG", exif=exif)
     return file.getvalue()
+
+
+def opened(image: OutputImage) -> Image.Image:
+    assert isinstance(image.data, bytes)
+    return Image.open(BytesIO(image.data)).convert("RGB")
 
 
 def outer_size(placed: Placed) -> Pair:
@@ -138,7 +143,7 @@ def random_request(seed: int) -> Asked:
         SOURCE,
         key=KEY,
         salt=SALT,
-        resizing_type=wanted.kind,  # type: ignore[arg-type]
+        resizing_type=wanted.kind,
         width=wanted.width,
         height=wanted.height,
         gravity=any_of(["ce", "no", "soea", "we:10:0", "fp:0.3:0.9"]),
@@ -245,6 +250,7 @@ def test_offsets_of_the_result_grow_with_the_pixel_ratio_and_those_of_crop_do_no
 def cut_at(placed: Placed, picture: Pair) -> Pair:
     """Where the library cuts the scaled picture, seen by a ramp that it is given."""
     assert placed.fit == "cover"
+    assert isinstance(placed.gravity, tuple)
     _, x, y = placed.gravity
     scale = max(placed.width / picture[0], placed.height / picture[1])
     left, top = (
@@ -297,7 +303,7 @@ def test_padding_is_completed_as_in_css(text: str, expected: tuple[int, ...]) ->
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_crop_is_of_the_picture_as_shown(rotate: int, orientation: int) -> None:
+def test_crop_is_of_the_picture_as_shown(rotate: Rotation, orientation: int) -> None:
     """The quarter at the upper left, by the library, equals that of the whole picture."""
     left_red = Image.new("RGB", (64, 32), "blue")
     left_red.paste("red", (0, 0, 32, 16))
@@ -307,15 +313,11 @@ def test_crop_is_of_the_picture_as_shown(rotate: int, orientation: int) -> None:
     left_red.save(file, "JPEG", exif=exif, quality=100, subsampling=0)
     segments = f"rot:{rotate}/c:0.5:0.5:nowe"
     plan = ask(segments, extension="@png").recipe.plan(streamresize.probe(file.getvalue()))
-    whole = streamresize.thumbnail(
-        file.getvalue(),
-        ("100%", None),
-        format="png",
-        rotate=rotate,  # type: ignore[arg-type]
-    )
+    (whole,) = streamresize.process(
+        file.getvalue(), [Size("100%", None, format="png")], rotate=rotate
+    ).images
     (image,) = streamresize.process(file.getvalue(), plan.sizes, **plan.options).images
-    assert isinstance(image.data, bytes)
-    found, shown = (Image.open(BytesIO(data)).convert("RGB") for data in (image.data, whole))
+    found, shown = opened(image), opened(whole)
     assert found.size == (shown.width // 2, shown.height // 2)
     middle = found.width // 2, found.height // 2
     assert found.getpixel(middle) == shown.getpixel(middle)
@@ -327,7 +329,7 @@ def test_crop_is_of_the_picture_as_shown(rotate: int, orientation: int) -> None:
     rotate=st.sampled_from([0, 90, 180, 270]),
     data=st.data(),
 )
-def test_a_window_is_turned_back(upright: Pair, rotate: Any, data: st.DataObject) -> None:
+def test_a_window_is_turned_back(upright: Pair, rotate: Rotation, data: st.DataObject) -> None:
     left, top = (data.draw(st.integers(0, side - 1)) for side in upright)
     pixel = Window(left, top, 1, 1)
     at = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from streamresize_server.imgproxy.grammar import parse, verified
 from streamresize_server.imgproxy.signature import KeyPair, Signatures, sign
 from streamresize_server.refusals import BadSignature
