@@ -8,6 +8,8 @@ from pathlib import Path
 import aiohttp
 
 import streamresize
+from streamresize_server.problems import STATUSES
+from streamresize_server.refusals import Refused
 
 from .support.pictures import photo, pillow_jpeg
 from .support.serving import talk
@@ -53,3 +55,30 @@ def test_problems_are_told_as_json() -> None:
             return answer.status, answer.content_type
 
     assert talk(post) == (422, "application/problem+json")
+
+
+def test_every_refusal_has_a_status() -> None:
+    for kind in Refused.__subclasses__():
+        assert next(named for named, _ in STATUSES if issubclass(kind, named)) is kind
+
+
+def test_refused_requests_are_told_apart() -> None:
+    async def statuses(client: aiohttp.ClientSession) -> list[int]:
+        found = []
+        for text in ("w=1&x=1", "w=x", "w=1&w=2", "w=1"):
+            async with client.get(f"/v1/thumbnail?{text}") as answer:
+                found.append(answer.status)
+        return found
+
+    assert talk(statuses) == [404, 400, 400, 400]
+
+
+def test_several_parameters_reach_the_library() -> None:
+    async def upload(client: aiohttp.ClientSession) -> bytes:
+        text = "w=100&h=100&fit=cover&gravity=fp:1:0&format=png&rotate=90"
+        async with client.post(f"/v1/thumbnail?{text}", data=PHOTO) as answer:
+            return await answer.read()
+
+    size = streamresize.Size(100, 100, fit="cover", gravity=("fp", 1, 0), format="png")
+    (image,) = streamresize.process(PHOTO, [size], rotate=90).images
+    assert talk(upload) == image.data
