@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -59,6 +60,16 @@ def jpeg(width: int, height: int, orientation: int = 1) -> bytes:
     exif[0x0112] = orientation
     file = BytesIO()
     Image.new("RGB", (width, height), "orange").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def ramp(width: int, height: int) -> bytes:
+    """Red by the column, green by the row."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[..., 0] = np.arange(width)
+    pixels[..., 1] = np.arange(height)[:, None]
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=100, subsampling=0)
     return file.getvalue()
 
 
@@ -347,6 +358,37 @@ def test_auto_rotate_off_takes_the_picture_as_stored() -> None:
         plan = ask(segments).recipe.plan(info)
         assert plan.sizes[0].width == width
         assert plan.options.get("auto_orient", True) == ("ar" not in segments)
+
+
+# Pixels
+
+GRAVITIES = ["ce", "no", "soea", "we:10:0", "ea:0.1:0", "fp:0.3:0.9", "nowe:3:4"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_pixel_comes_from_where_imgproxy_takes_it(seed: int) -> None:
+    """Of a picture that is red by the column and green by the row."""
+    random_ = random.Random(seed)
+    picture = random_.randint(80, 250), random_.randint(80, 250)
+    box = random_.randint(20, 60), random_.randint(20, 60)
+    gravity, dpr = random_.choice(GRAVITIES), random_.choice([1, 2])
+    least = random_.choice([0, 0, 90])
+    segments = f"rs:fill:{box[0]}:{box[1]}/g:{gravity}/dpr:{dpr}/mw:{least}/c:{picture[0] - 7}"
+    plan = ask(f"{segments}:0:soea/f:png").recipe.plan(streamresize.probe(ramp(*picture)))
+    (image,) = streamresize.process(ramp(*picture), plan.sizes, **plan.options).images
+    found = np.asarray(opened(image)).astype(float)
+    part = picture[0] - 7, picture[1]
+    fill = max(b / p for b, p in zip(box, part))
+    zoom = max(fill, least / part[0]) * min(dpr, 1 / fill)
+    scaled = round(part[0] * zoom), round(part[1] * zoom)
+    kind, *offset = gravity.split(":")
+    left, top = Anchor(kind, *map(float, offset)).offset(
+        scaled, (image.width, image.height), min(dpr, 1 / fill)
+    )
+    columns = 7 + (left + np.arange(image.width) + 0.5) * part[0] / scaled[0] - 0.5
+    rows = (top + np.arange(image.height) + 0.5) * part[1] / scaled[1] - 0.5
+    assert np.abs(found[:, 2:-2, 0].mean(0) - columns[2:-2]).max() < 1.2
+    assert np.abs(found[2:-2, :, 1].mean(1) - rows[2:-2]).max() < 1.2
 
 
 # Options

@@ -122,7 +122,7 @@ def test_where_the_source_is() -> None:
         "w=1&enlarge=", "w=1&dpr=0", "w=1&dpr=-1", "w=1&dpr=inf", "w=1&dpr=nan", "w=1&gravity=up",
         "w=1&gravity=fp:1", "w=1&gravity=fp:1:2", "w=1&gravity=fp:0:0:0", "w=1&gravity=fp::",
         "w=1&bg=", "w=1&bg=ff", "w=1&bg=%23", "w=1&bg=%23%23fff", "w=1&bg=nocolor",
-        "w=1&bg=rgb(1,2,3)", "w=1&bg=12345678", "w=1&padding=1,2", "w=1&padding=-1",
+        "w=1&bg=rgb(1,2,3)", "w=1&bg=12345678", "w=1&padding=1,2,3", "w=1&padding=-1",
         "w=1&subsampling=4:1:1", "w=1&format=png&subsampling=4:4:4", "w=1&compression=5",
         "w=1&format=png&compression=10", "w=1&format=png&colors=1", "w=1&lossless=1",
         "w=1&max_bytes=0", "w=1&format=png&max_bytes=9", "w=1&icc=none", "w=1&keep=",

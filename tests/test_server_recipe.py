@@ -98,6 +98,7 @@ def test_different_recipes_have_different_canonical_strings() -> None:
         ("f:jpg", "ext:jpeg"), ("rot:-90", "rot:270"), ("bg:ff0000", "background:255:0:0"),
         ("g:no/c:5", "c:5:0:no/g:no"), ("pd:1:2", "pd:1:2:1:2"), ("c:0:0", "w:0"),
         ("w:5/fn:a", "w:5/fn:b"), ("el:1", "el:true"), ("dpr:2", "dpr:2.0"), ("q:0", "q:80"),
+        ("sh:-0", "w:0"), ("c:5:0:no:-0.0", "c:5:0:no"),
     ],
 )  # fmt: skip
 def test_the_same_asked_in_two_ways_has_one_canonical_string(one: str, other: str) -> None:
@@ -115,6 +116,9 @@ def test_the_same_query_in_two_ways_has_one_canonical_string() -> None:
 def test_canonical_strings_are_json_in_ascii() -> None:
     text = of_path("cb:%C3%A4/c:1:2:no").canonical()
     assert text.isascii()
+    assert json.loads(of_query(w="1", keep="xmp,exif,icc").canonical())["sizes"][0]["keep"] == [
+        "exif", "icc", "xmp",
+    ]  # fmt: skip
     assert json.loads(text)["sizing"]["crop"]["anchor"]["kind"] == "no"
 
 

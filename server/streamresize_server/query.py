@@ -91,10 +91,10 @@ def parse_region(name: str, value: str) -> tuple[Length, ...]:
 
 
 def parse_padding(name: str, value: str) -> tuple[int, int, int, int]:
-    """One number for all sides, or top,right,bottom,left."""
+    """All sides; vertical,horizontal; or top,right,bottom,left."""
     sides = [values.integer(name, side) for side in value.split(",")]
-    if len(sides) not in (1, 4):
-        raise values.malformed(name, value, "one number, or top,right,bottom,left")
+    if len(sides) not in (1, 2, 4):
+        raise values.malformed(name, value, "1, 2 or 4 numbers")
     top, right, bottom, left = sides * (4 // len(sides))
     return top, right, bottom, left
 

@@ -155,7 +155,7 @@ class Sizing:
                 dpr = dpr if self.extend else dpr / least
             dpr = min(dpr, x, y)
         x, y = self._at_least(source, x, y)
-        return (min(x / dpr, source[0]), min(y / dpr, source[1])), dpr
+        return (x / dpr, y / dpr), dpr
 
     def _wanted_shrink(self, source: Pair) -> tuple[float, float]:
         x = source[0] / (self.width or source[0])
