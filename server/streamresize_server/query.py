@@ -21,7 +21,7 @@ from streamresize import (
     Subsampling,
 )
 from streamresize_server import values
-from streamresize_server.recipe import Recipe
+from streamresize_server.recipe import Recipe, explained
 from streamresize_server.refusals import BadValue, UnknownOption
 
 MOST_SIZES = 16
@@ -173,10 +173,8 @@ def parse(pairs: Iterable[tuple[str, str]]) -> Query:
         if len(boxes) > 1:
             raise BadValue(REPEATED, "cannot be had together with width and height")
     source = _source(given)
-    try:
+    with explained():
         return Query(_recipe(boxes, given), **source)
-    except ValueError as error:
-        raise BadValue("options", str(error)) from None
 
 
 def parse_source(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from streamresize import FORMATS, Format, ImageInfo, Pass, PassOptions, Rotation, Size
+from streamresize_server.refusals import BadValue
 from streamresize_server.sizing import NO_PADDING, Pair, Placed, Sizing, Window
 
 USUAL_PASS = Pass()
@@ -17,6 +19,15 @@ TRANSPOSING = frozenset({5, 6, 7, 8})  # EXIF orientations that exchange width a
 WITH_METADATA: frozenset[Format] = frozenset({"jpeg", "png", "webp", "avif"})
 WRITTEN_AS_READ: frozenset[str] = frozenset({"jpeg", "png", "webp", "avif", "gif"})
 WEIGHT = re.compile(r";\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)", re.I | re.ASCII)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Make BadValue of what `Size` and `Pass` object to, options among it that they do not have."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        raise BadValue("options", str(error)) from None
 
 
 class Plan(NamedTuple):
@@ -64,7 +75,10 @@ class Recipe:
         return replace(self, sizes=tuple(_settled(size, named) for size in self.sizes))
 
     def plan(self, info: ImageInfo) -> Plan:
-        """Sizes and options for a source of which the header is known."""
+        """Sizes and options for a source of which the header is known.
+
+        Raises BadValue for what the library cannot do.
+        """
         sizes = self.sizes
         if self.as_source:
             format = cast(Format, info.format if info.format in WRITTEN_AS_READ else "jpeg")
@@ -131,7 +145,8 @@ def _placed(size: Size, placed: Placed) -> Size:
     del box["window"]
     if placed.padding == NO_PADDING:
         del box["padding"]
-    return replace(size, **box, enlarge=True)
+    with explained():
+        return replace(size, **box, enlarge=True)
 
 
 def _upright(info: ImageInfo, reading: Pass) -> Pair:

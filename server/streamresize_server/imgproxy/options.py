@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, get_args
 
 from streamresize import Format, Kept, Pass, Rotation, Size
 from streamresize_server import values
-from streamresize_server.recipe import Recipe, in_format
+from streamresize_server.recipe import Recipe, explained, in_format
 from streamresize_server.refusals import BadValue, UnknownOption, shown
 from streamresize_server.sizing import (
     CENTRE,
@@ -83,7 +83,7 @@ class Options:
     def _size(self) -> Size:
         """In the format of the source, with a box that `Sizing` replaces."""
         effects: Any = {"blur": self.blur} if self.blur else {}
-        try:
+        with explained():
             return Size(
                 "100%",
                 "100%",
@@ -95,8 +95,6 @@ class Options:
                 keep=self._kept(),
                 **effects,
             )
-        except ValueError as error:
-            raise BadValue("options", str(error)) from None
 
     def _kept(self) -> frozenset[Kept]:
         if not self.strip_metadata:
