@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import aiohttp
 
 import streamresize
+from streamresize import Size
 from streamresize_server.problems import STATUSES
 from streamresize_server.refusals import Refused
 
@@ -82,3 +85,31 @@ def test_several_parameters_reach_the_library() -> None:
     size = streamresize.Size(100, 100, fit="cover", gravity=("fp", 1, 0), format="png")
     (image,) = streamresize.process(PHOTO, [size], rotate=90).images
     assert talk(upload) == image.data
+
+
+def test_several_sizes_come_together() -> None:
+    asked = "/v1/thumbnail?size=200x&size=x50&size=200x&format=png"
+
+    async def post(client: aiohttp.ClientSession) -> tuple[list[bytes], str]:
+        async with client.post(asked, data=PHOTO) as answer:
+            assert answer.content_type == "multipart/mixed"
+            reader = aiohttp.MultipartReader.from_response(answer)
+            parts = []
+            while (part := await reader.next()) is not None:
+                assert isinstance(part, aiohttp.BodyPartReader)
+                assert part.headers["Content-Type"] == "image/png"
+                parts.append(bytes(await part.read()))
+            return parts, answer.headers["X-Image-Phash"]
+
+    async def zipped(client: aiohttp.ClientSession) -> dict[str, bytes]:
+        async with client.post(asked, data=PHOTO, headers={"Accept": "application/zip"}) as answer:
+            archive = zipfile.ZipFile(io.BytesIO(await answer.read()))
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    sizes = [Size(200, None, format="png"), Size(None, 50, format="png")]
+    expected = [image.data for image in streamresize.process(PHOTO, sizes).images]
+    parts, phash = talk(post)
+    assert parts == [*expected, expected[0]]
+    assert phash == str(streamresize.process(PHOTO, [], fingerprint=True).fingerprint)
+    names = ["1-200x150.png", "2-67x50.png", "3-200x150.png"]
+    assert talk(zipped) == dict(zip(names, parts))

@@ -10,12 +10,9 @@ from aiohttp import hdrs, web
 
 from streamresize import FORMATS, Format
 from streamresize_server.cache import Kept
-from streamresize_server.facts import Facts
+from streamresize_server.facts import PHASH, SIZE, Facts
 from streamresize_server.renderings import Rendering
 from streamresize_server.trailers import ChunkedResponse
-
-PHASH = "X-Image-Phash"
-SIZE = "X-Image-Size"
 
 
 class Answerer:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from streamresize import Format, Result
 
+PHASH = "X-Image-Phash"  # headers, or trailers, of answers
+SIZE = "X-Image-Size"
+
 
 class Validators(NamedTuple):
     """What an origin said of a source's state (RFC 9110 8.8); None where it did not."""

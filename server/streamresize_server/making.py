@@ -28,6 +28,7 @@ from streamresize_server.recipe import Plan, Recipe
 from streamresize_server.renderings import Rendering
 from streamresize_server.sources import OpenedSource, Sources
 from streamresize_server.spool import MEMORY_BYTES
+from streamresize_server.timeouts import timeout
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,8 @@ class Maker:
 
     async def _in_time(self, work: Awaitable[Outcome]) -> Outcome:
         try:
-            return await asyncio.wait_for(work, self._seconds)
+            async with timeout(self._seconds):
+                return await work
         except asyncio.TimeoutError:
             raise Overtime(f"the picture was not made within {self._seconds:g} seconds") from None
 

@@ -41,6 +41,20 @@ class Query(NamedTuple):
     url: str | None
     path: str | None
 
+    @property
+    def reference(self) -> str | None:
+        """Of the source, as `Sources.open` takes it; None for an upload."""
+        return reference(self.url, self.path)
+
+
+def reference(url: str | None, path: str | None) -> str | None:
+    """A path stays one below the roots, whatever it looks like. Raises BadValue."""
+    if path is not None:
+        return f"local:///{path.lstrip('/')}"
+    if url is not None and "://" not in url:
+        raise BadValue("url", "has no scheme; `path` is for files below the roots")
+    return url
+
 
 def parse_choice(*choices: str) -> Callable[[str, str], str]:
     return lambda name, value: values.choice(name, value, choices)

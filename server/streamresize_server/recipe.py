@@ -58,6 +58,11 @@ class Recipe:
         return json.dumps(self, default=_as_json, separators=(",", ":"))
 
     @property
+    def is_single(self) -> bool:
+        """There is one output."""
+        return len(self.sizes) == 1
+
+    @property
     def negotiable(self) -> bool:
         """The answer depends on what the client accepts."""
         return any(size.format == "auto" for size in self.sizes)

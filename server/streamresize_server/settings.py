@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from streamresize import Limits
+from streamresize import Format, Limits
 
 
 class Settings(BaseSettings):
@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     fresh_seconds: float = Field(default=60.0, ge=0)
     stale_seconds: float = Field(default=600.0, ge=0)
     cache_control: str = "public, max-age=3600"
+
+    negotiate: tuple[Format, ...] = ("webp",)
 
     @property
     def limits(self) -> Limits:

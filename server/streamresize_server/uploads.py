@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from streamresize_server.timeouts import timeout
+
 PATIENCE_SECONDS = 10.0  # before the mean rate counts
 
 
@@ -16,6 +18,10 @@ class UploadTooLarge(Exception):
 
     def __init__(self, most: int) -> None:
         super().__init__(f"the body is larger than {most} bytes (setting upload_bytes)")
+
+
+class ClientLeft(Exception):
+    """Nobody waits for an answer."""
 
 
 class UploadTooSlow(Exception):
@@ -27,7 +33,7 @@ async def body_of(
 ) -> AsyncIterator[bytes]:
     """The chunks of a body. stall: seconds between two. rate: bytes a second that are too few.
 
-    Raises UploadTooLarge, UploadTooSlow.
+    Raises UploadTooLarge, UploadTooSlow, ClientLeft.
     """
     if (request.content_length or 0) > most:
         raise UploadTooLarge(most)
@@ -35,9 +41,12 @@ async def body_of(
     while True:
         start = time.monotonic()
         try:
-            chunk = await asyncio.wait_for(request.content.readany(), stall)
+            async with timeout(stall):
+                chunk = await request.content.readany()
         except asyncio.TimeoutError:
             raise UploadTooSlow(f"no bytes for {stall:g} seconds") from None
+        except ConnectionError:
+            raise ClientLeft from None
         waited += time.monotonic() - start
         size += len(chunk)
         if not chunk:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
+from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
 from streamresize_server.uploads import body_of
@@ -26,3 +27,9 @@ def upload(request: web.Request) -> Content:
             rate=settings.upload_rate,
         )
     )
+
+
+def negotiated(request: web.Request, recipe: Recipe) -> Recipe:
+    """With the format that the client likes best where that was left to us."""
+    accept = request.headers.get(hdrs.ACCEPT, "")
+    return recipe.negotiated(accept, request.app[SETTINGS].negotiate)

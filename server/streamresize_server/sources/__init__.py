@@ -35,7 +35,7 @@ class Sources:
     ) -> AsyncIterator[OpenedSource | NotModified]:
         """Raises FileNotFoundError."""
         for root in self._roots:
-            path = (root / reference.lstrip("/")).resolve()
+            path = (root / reference.removeprefix("local://").lstrip("/")).resolve()
             if path.is_relative_to(root.resolve()) and path.is_file():
                 with path.open("rb") as file:
                     status = os.fstat(file.fileno())
