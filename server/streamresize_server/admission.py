@@ -14,6 +14,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
+from streamresize_server.stages import QUEUE, measure
+
 OPEN_BYTES = 1 << 20  # chunks read ahead, and a header
 
 
@@ -150,7 +152,8 @@ class Ticket:
     async def _in_time(self, wait: Awaitable[object]) -> None:
         start = time.monotonic()
         try:
-            await asyncio.wait_for(wait, self._admission.seconds - self.waited)
+            with measure(QUEUE):
+                await asyncio.wait_for(wait, self._admission.seconds - self.waited)
         except asyncio.TimeoutError:
             raise Busy("no memory was free in time") from None
         finally:

@@ -28,6 +28,16 @@ from streamresize_server.recipe import Plan, Recipe
 from streamresize_server.renderings import Rendering
 from streamresize_server.sources import OpenedSource, Sources
 from streamresize_server.spool import MEMORY_BYTES
+from streamresize_server.stages import (
+    DECODE,
+    DOWNLOAD,
+    ENCODE,
+    count,
+    entering,
+    measure,
+    move,
+    waiting,
+)
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +116,10 @@ class Maker:
         work = aprocess(
             content.again(), sizes, fingerprint=True, executor=self._executor, **options
         )
-        return await self._in_time(work)
+        with measure(DECODE):
+            result = await self._in_time(work)
+        _count(result)
+        return result
 
     async def _make_or_reuse(
         self, ticket: Ticket, wanted: Wanted, cache: Cache, rendering: Rendering
@@ -115,7 +128,7 @@ class Maker:
         kept = await cache.get(wanted.key)
         with closing(kept) if kept else nullcontext():
             known = kept.facts.source if kept else Validators()
-            async with self._sources.open(wanted.reference, known) as source:
+            async with entering(DOWNLOAD, self._sources.open(wanted.reference, known)) as source:
                 if isinstance(source, OpenedSource):
                     rendering.source = source.validators
                     rendering.etag = wanted.etag(source.validators)
@@ -137,10 +150,11 @@ class Maker:
             content.again(), size, fingerprint=True, executor=self._executor, **options
         )
         async with aclosing(stream):
-            async for chunk in stream:
+            async for chunk in waiting(DECODE, stream):
                 await rendering.spool.write(chunk)
                 if not stream.done:
                     rendering.begin("jpeg" if size.format == "auto" else size.format)
+        _count(stream.result)
         rendering.complete(stream.result)
 
     async def _planned(self, content: Content, recipe: Recipe) -> tuple[ImageInfo, Plan]:
@@ -154,6 +168,12 @@ class Maker:
             return await asyncio.wait_for(work, self._seconds)
         except asyncio.TimeoutError:
             raise Overtime(f"the picture was not made within {self._seconds:g} seconds") from None
+
+
+def _count(result: Result) -> None:
+    count("bytes_read", result.bytes_read)
+    count("pixels", result.info.width * result.info.height)
+    move(result.encode_seconds, DECODE, ENCODE)
 
 
 async def _keep(key: str, rendering: Rendering, cache: Cache) -> None:

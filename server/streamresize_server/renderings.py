@@ -11,6 +11,7 @@ from streamresize import Format, Result
 from streamresize_server.cache import Kept
 from streamresize_server.facts import Facts, Validators, facts_of
 from streamresize_server.spool import Spool
+from streamresize_server.stages import count
 
 
 class Rendering:
@@ -94,6 +95,8 @@ class Renderings:
         running = self._shared.get(key or "")
         if running is None or running.rendering.failed:
             running = self._start(key, make)
+        else:
+            count("shared", 1)
         running.followers += 1
         try:
             yield running.rendering

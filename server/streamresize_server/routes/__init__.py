@@ -6,12 +6,14 @@ from aiohttp import web
 
 from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
+from streamresize_server.metrics import Metrics
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
 from streamresize_server.uploads import body_of
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 ANSWERER: web.AppKey[Answerer] = web.AppKey("answerer", Answerer)
 
 
