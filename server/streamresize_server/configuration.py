@@ -37,7 +37,7 @@ class Configuration(NamedTuple):
         tables = []
         for name in Settings.model_fields:
             value = getattr(self.settings, name)
-            origin = self.origins.get(name, "default")
+            origin = _printable(self.origins.get(name, "default"))
             if isinstance(value, dict):
                 tables.append((name, value, origin))
             else:
@@ -114,6 +114,10 @@ def _line(name: str, value: Any, origin: str) -> str:
     if value is None or shown != value:
         return f"# {name} = {'' if value is None else _toml(shown)}  # {origin}"
     return f"{name} = {_toml(value)}  # {origin}"
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)
 
 
 def _masked(value: Any) -> Any:

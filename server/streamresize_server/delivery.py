@@ -30,7 +30,7 @@ async def deliver(request: web.Request, handler: Handler) -> web.StreamResponse:
             return await _sent(request, await handler(request))
     except TimeoutError:
         if EXCHANGE.get().begun:
-            raise ConnectionAbortedError from None
+            EXCHANGE.get().break_off(HTTPStatus.SERVICE_UNAVAILABLE)
         detail = f"the request took longer than {seconds:g} s (setting request_seconds)"
         return await _sent(request, problem(HTTPStatus.SERVICE_UNAVAILABLE, detail))
 

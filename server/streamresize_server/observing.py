@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
@@ -68,13 +69,18 @@ class Observed:
 
 @web.middleware
 async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """The outermost middleware. An answer that was not sent to its end counts as 499."""
+    """The outermost middleware. 499 stands for a client that left before the end of its answer."""
     observed = Observed(request)
     status, sent = CLIENT_LEFT, 0
     try:
         response = await handler(request)
         status, sent = response.status, response.body_length
         return response
+    except ConnectionError:
+        status = observed.exchange.broken_off or CLIENT_LEFT
+        if request.transport:
+            request.transport.abort()
+        raise asyncio.CancelledError from None  # aiohttp then forgets the connection
     finally:
         observed.end(status, sent)
 

@@ -50,17 +50,22 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             raise
         allow = error.headers.get("Allow")
         return problem(error.status, error.reason, headers={"Allow": allow} if allow else {})
-    except ConnectionError:
-        raise
     except Exception as error:
+        if has_left(request):
+            raise ConnectionResetError from error
         status = status_of(error)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             LOGGER.exception("request failed", extra={"facts": {"id": EXCHANGE.get().request_id}})
         if EXCHANGE.get().begun:
-            raise ConnectionAbortedError from error
+            EXCHANGE.get().break_off(status)
         if status in ABOUT_THE_SOURCE and (fallback := request.app[FALLBACK]).serves(request):
             return fallback.answer(status)
         return problem(status, detail_of(error, status), setting=setting_of(error))
+
+
+def has_left(request: web.Request) -> bool:
+    """There is no client any more."""
+    return request.transport is None or request.transport.is_closing()
 
 
 def status_of(error: Exception) -> int:

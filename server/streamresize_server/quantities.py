@@ -18,7 +18,7 @@ def seconds(value: object) -> object:
     """Seconds of "90", "1m30s", "500ms"; what is no text stays. Raises ValueError."""
     if not isinstance(value, str):
         return value
-    text = value.strip().replace(" ", "")
+    text = value.strip()
     if _PLAIN.fullmatch(text):
         return float(text)
     if not _DURATION.fullmatch(text):

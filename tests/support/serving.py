@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -16,9 +16,13 @@ Outcome = TypeVar("Outcome")
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
-    """A client whose relative URLs go to the service."""
-    runner = web.AppRunner(create_app(settings), handler_cancellation=True)
+async def serving(
+    settings: Settings, routes: Iterable[web.AbstractRouteDef] = ()
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client whose relative URLs go to the service. routes: of a test's own."""
+    app = create_app(settings)
+    app.add_routes(routes)
+    runner = web.AppRunner(app, handler_cancellation=True)
     await runner.setup()
     try:
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -31,12 +35,14 @@ async def serving(settings: Settings) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 def talk(
-    conversation: Callable[[aiohttp.ClientSession], Awaitable[Outcome]], **settings: Any
+    conversation: Callable[[aiohttp.ClientSession], Awaitable[Outcome]],
+    routes: Iterable[web.AbstractRouteDef] = (),
+    **settings: Any,
 ) -> Outcome:
     """What a conversation with the service gives."""
 
     async def run() -> Outcome:
-        async with serving(Settings(**settings)) as client:
+        async with serving(Settings(**settings), routes) as client:
             return await conversation(client)
 
     return asyncio.run(run())
