@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
+from time import perf_counter
 from typing import Literal, NamedTuple, TypeAlias
 
 from streamresize.background import background_rgb
@@ -65,7 +66,7 @@ class Result:
 
     images: one for each size, in order. fingerprint: of the stored picture, if asked for. warnings:
     one line for each damaged place, and for a colour profile that could not be used. bytes_read:
-    compressed bytes needed.
+    compressed bytes needed. encode_seconds: of the time that the pass took, what encoders took.
     """
 
     info: ImageInfo
@@ -73,6 +74,7 @@ class Result:
     fingerprint: Fingerprint | None
     warnings: tuple[str, ...]
     bytes_read: int
+    encode_seconds: float = field(default=0.0, compare=False)
 
 
 class Branch(NamedTuple):
@@ -272,14 +274,17 @@ class Job:
         info = self._decoder.info
         if info is None:
             raise AssertionError("a header that cannot be completed has raised")
+        start = perf_counter()
         pictures = [sink.finish() for sink in self._pictures]
         images = [output_image(sink, picture) for sink, picture in zip(self._pictures, pictures)]
+        finishing = perf_counter() - start
         return Result(
             info=info,
             images=tuple(images),
             fingerprint=self._hashes.finish() if self._hashes else None,
             warnings=self._warnings(),
             bytes_read=self._decoder.bytes_consumed,
+            encode_seconds=finishing + sum(sink.encode_seconds for sink in self._pictures),
         )
 
     def _warnings(self) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def test_problems_are_told_as_json() -> None:
         async with client.post("/v1/thumbnail?w=200", data=b"no picture") as answer:
             return answer.status, answer.content_type
 
-    assert talk(post) == (422, "application/problem+json")
+    assert talk(post) == (415, "application/problem+json")
 
 
 def test_every_refusal_has_a_status() -> None:

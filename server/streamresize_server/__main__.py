@@ -1,12 +1,8 @@
 """python -m streamresize_server"""
 
-from aiohttp import web
+import sys
 
-from streamresize_server.app import create_app
-from streamresize_server.settings import Settings
+from streamresize_server.command import main
 
 if __name__ == "__main__":
-    settings = Settings()
-    web.run_app(
-        create_app(settings), host=settings.host, port=settings.port, handler_cancellation=True
-    )
+    sys.exit(main())

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
+from streamresize_server.stages import QUEUE, measure
 from streamresize_server.timeouts import timeout
 
 OPEN_BYTES = 1 << 20  # chunks read ahead, and a header
@@ -152,8 +153,9 @@ class Ticket:
     async def _in_time(self, wait: Awaitable[object]) -> None:
         start = time.monotonic()
         try:
-            async with timeout(self._admission.seconds - self.waited):
-                await wait
+            with measure(QUEUE):
+                async with timeout(self._admission.seconds - self.waited):
+                    await wait
         except asyncio.TimeoutError:
             raise Busy("no memory was free in time") from None
         finally:

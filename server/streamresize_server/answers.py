@@ -12,6 +12,7 @@ from streamresize import FORMATS, Format
 from streamresize_server.cache import Kept
 from streamresize_server.facts import PHASH, SIZE, Facts
 from streamresize_server.renderings import Rendering
+from streamresize_server.stages import SEND, measure
 from streamresize_server.trailers import ChunkedResponse
 
 
@@ -112,7 +113,8 @@ class Answerer:
         loop = asyncio.get_running_loop()
         alarm = loop.call_later(self._seconds, transport.abort)
         try:
-            yield
+            with measure(SEND):
+                yield
         finally:
             alarm.cancel()
 

@@ -6,20 +6,46 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from streamresize_server import problems
 from streamresize_server.answers import Answerer
-from streamresize_server.routes import ANSWERER, SERVICE, SETTINGS, health, info, thumbnail
+from streamresize_server.cors import allow_origin, answer_preflights
+from streamresize_server.delivery import deliver
+from streamresize_server.fallback import FALLBACK, Fallback
+from streamresize_server.headers import add_headers
+from streamresize_server.metrics import Metrics
+from streamresize_server.observing import TRACING, observe
+from streamresize_server.problems import answer_problems
+from streamresize_server.readiness import READINESS, Readiness
+from streamresize_server.routes import (
+    ANSWERER,
+    METRICS,
+    SERVICE,
+    SETTINGS,
+    health,
+    info,
+    metrics,
+    thumbnail,
+)
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
+from streamresize_server.tracing import tracing
+from streamresize_server.unsigned import refuse_unsigned
+
+# From the outermost to the innermost.
+MIDDLEWARES = (observe, deliver, answer_problems, answer_preflights, refuse_unsigned)
 
 
 def create_app(settings: Settings) -> web.Application:
     """The application. Run with `handler_cancellation`: clients that leave then stop the work."""
-    app = web.Application(middlewares=[problems.answer_problems])
+    app = web.Application(middlewares=MIDDLEWARES)
     app[SETTINGS] = settings
     app[ANSWERER] = Answerer(settings.cache_control, settings.client_seconds)
+    app[FALLBACK] = Fallback(settings.fallback_image, settings.fallback_status)
+    app[READINESS] = Readiness()
+    app[METRICS] = Metrics()
+    app[TRACING] = tracing()
+    app.on_response_prepare.extend([add_headers, allow_origin])
     app.cleanup_ctx.append(_service)
-    for module in (thumbnail, info, health):
+    for module in (thumbnail, info, health, metrics):
         app.add_routes(module.routes)
     return app
 

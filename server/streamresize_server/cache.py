@@ -89,6 +89,16 @@ class Cache:
         self._files = files
         self._small = Small(memory)
 
+    @property
+    def memory_bytes(self) -> int:
+        """Of the bodies in memory."""
+        return self._small.size
+
+    @property
+    def file_bytes(self) -> int:
+        """Of all files, as far as this process knows."""
+        return self._files.size if self._files else 0
+
     def small(self, key: str) -> Kept | None:
         """What can be had without looking at a file."""
         return self._small.get(key)
@@ -157,6 +167,7 @@ class Files:
     def __init__(self, folder: Path, bound: int) -> None:
         self._folder = folder
         self._bound = bound
+        self.size = 0  # when last looked through, and written since
         self._unseen = bound  # bytes written since the folder was last looked through
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -192,6 +203,7 @@ class Files:
             await asyncio.to_thread(self._remove, temporary)
             raise
         self._unseen += size
+        self.size += size
         if self._unseen > self._bound // SCAN_SHARE:
             self._unseen = 0
             await asyncio.to_thread(self.tidy)
@@ -204,11 +216,13 @@ class Files:
     def tidy(self) -> None:
         """Remove what is beyond the bound, and what others have left half written."""
         found = sorted(self._found(), key=lambda entry: entry.used, reverse=True)
-        total = 0
+        total = self.size = 0
         for entry in found:
             total += entry.size
             if total > self._bound or entry.is_abandoned:
                 self._remove(entry.path)
+            else:
+                self.size += entry.size
 
     def _found(self) -> Iterator[Entry]:
         for path in self._folder.glob("??/*"):

@@ -8,12 +8,15 @@ from typing import BinaryIO
 
 import streamresize
 from streamresize import ImageInfo, Limits
+from streamresize_server.stages import DOWNLOAD, waiting
 
 
 class Content:
     """source: chunks as they arrive, or a seekable file that worker threads read."""
 
     def __init__(self, source: AsyncIterable[bytes] | BinaryIO) -> None:
+        if isinstance(source, AsyncIterable):
+            source = waiting(DOWNLOAD, source)
         self._source = source
         self._seen: list[bytes] = []
         self._rest: AsyncIterator[bytes] | None = None

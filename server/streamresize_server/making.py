@@ -28,6 +28,16 @@ from streamresize_server.recipe import Plan, Recipe
 from streamresize_server.renderings import Rendering
 from streamresize_server.sources import OpenedSource, Sources
 from streamresize_server.spool import MEMORY_BYTES
+from streamresize_server.stages import (
+    DECODE,
+    DOWNLOAD,
+    ENCODE,
+    count,
+    entering,
+    measure,
+    move,
+    waiting,
+)
 from streamresize_server.timeouts import timeout
 
 log = logging.getLogger(__name__)
@@ -103,7 +113,10 @@ class Maker:
         work = aprocess(
             content.again(), sizes, fingerprint=True, executor=self._executor, **options
         )
-        return await self._in_time(work)
+        with measure(DECODE):
+            result = await self._in_time(work)
+        _count(result)
+        return result
 
     async def _make_or_reuse(
         self, wanted: Wanted, cache: Cache, ticket: Ticket, rendering: Rendering
@@ -112,7 +125,7 @@ class Maker:
         kept = await cache.get(wanted.key)
         with closing(kept) if kept else nullcontext():
             known = kept.facts.source if kept else Validators()
-            async with self._sources.open(wanted.reference, known) as source:
+            async with entering(DOWNLOAD, self._sources.open(wanted.reference, known)) as source:
                 if isinstance(source, OpenedSource):
                     rendering.source = source.validators
                     rendering.etag = wanted.etag(source.validators)
@@ -134,10 +147,11 @@ class Maker:
             content.again(), size, fingerprint=True, executor=self._executor, **options
         )
         async with aclosing(stream):
-            async for chunk in stream:
+            async for chunk in waiting(DECODE, stream):
                 await rendering.spool.write(chunk)
                 if not stream.done:
                     rendering.begin("jpeg" if size.format == "auto" else size.format)
+        _count(stream.result)
         rendering.complete(stream.result)
 
     async def _planned(self, content: Content, recipe: Recipe) -> tuple[ImageInfo, Plan]:
@@ -152,6 +166,12 @@ class Maker:
                 return await work
         except asyncio.TimeoutError:
             raise Overtime(f"the picture was not made within {self._seconds:g} seconds") from None
+
+
+def _count(result: Result) -> None:
+    count("bytes_read", result.bytes_read)
+    count("pixels", result.info.width * result.info.height)
+    move(result.encode_seconds, DECODE, ENCODE)
 
 
 async def _keep(key: str, rendering: Rendering, cache: Cache) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from aiohttp import web
 
 import streamresize
 from streamresize_server.admission import Busy, TooLargeForBudget
+from streamresize_server.exchange import EXCHANGE
+from streamresize_server.fallback import FALLBACK
+from streamresize_server.logs import LOGGER
 from streamresize_server.making import Overtime
 from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
 from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
@@ -17,10 +20,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # The first line that fits counts.
 STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
-    (BadSignature, HTTPStatus.FORBIDDEN),
-    (Expired, HTTPStatus.NOT_FOUND),
-    (UnknownOption, HTTPStatus.NOT_FOUND),
-    (BadValue, HTTPStatus.BAD_REQUEST),
     (Busy, HTTPStatus.TOO_MANY_REQUESTS),
     (BadSignature, HTTPStatus.FORBIDDEN),
     (Expired, HTTPStatus.NOT_FOUND),
@@ -40,31 +39,102 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (FileNotFoundError, HTTPStatus.NOT_FOUND),
     (ValueError, HTTPStatus.BAD_REQUEST),
 )
+ABOUT_THE_SOURCE = frozenset({404, 410, 413, 415, 422, 502, 504})  # a fallback image may replace
 RETRY_SECONDS = 1
+RETRIED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+INTERNAL = "the service has failed; its log says more about this request"
 
 
 @web.middleware
 async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn exceptions into answers."""
+    """Turn exceptions into answers; an answer that has begun is broken off."""
     try:
         return await handler(request)
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        return problem(HTTPStatus(error.status), error.reason, error.headers.get("Allow"))
+        allow = error.headers.get("Allow")
+        return problem(error.status, error.reason, headers={"Allow": allow} if allow else {})
     except Exception as error:
-        status = next((s for kind, s in STATUSES if isinstance(error, kind)), None)
-        if status is None:
-            raise
-        return problem(status, str(error))
+        if has_left(request):
+            raise ConnectionResetError from error
+        status = status_of(error)
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            LOGGER.exception("request failed", extra={"facts": {"id": EXCHANGE.get().request_id}})
+        if EXCHANGE.get().begun:
+            EXCHANGE.get().break_off(status)
+        if status in ABOUT_THE_SOURCE and (fallback := request.app[FALLBACK]).serves(request):
+            return fallback.answer(status)
+        return problem(status, detail_of(error, status), setting=setting_of(error))
 
 
-def problem(status: HTTPStatus, detail: str, allow: str | None = None) -> web.Response:
-    """detail: what is wrong, and how to put it right."""
-    headers = {"Allow": allow} if allow else {}
-    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        headers["Retry-After"] = str(RETRY_SECONDS)
-    body = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+def has_left(request: web.Request) -> bool:
+    """There is no client any more."""
+    return request.transport is None or request.transport.is_closing()
+
+
+def status_of(error: Exception) -> int:
+    """What the table says; 500 for what nobody has thought of."""
+    if isinstance(error, streamresize.MalformedJPEG) and not error.offset:
+        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # it begins as no picture does
+    for kind, status in STATUSES:
+        if isinstance(error, kind):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def detail_of(error: Exception, status: int) -> str:
+    """What is wrong, and how to put it right."""
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return INTERNAL
+    if isinstance(error, streamresize.LimitExceeded):
+        return (
+            f"{error.limit} of the source is {error.value}, the most is {error.bound}"
+            f" (setting max_{error.limit})"
+        )
+    if isinstance(error, TooLargeForBudget):
+        return (
+            f"this takes {error.needed} bytes of memory, and all requests together may take"
+            f" {error.budget} (setting memory_budget)"
+        )
+    if isinstance(error, FileNotFoundError):
+        return "there is no such source"
+    return str(error) or HTTPStatus(status).description
+
+
+def setting_of(error: Exception) -> str | None:
+    """The setting that would have to be another."""
+    if isinstance(error, streamresize.LimitExceeded):
+        return f"max_{error.limit}"
+    if isinstance(error, TooLargeForBudget):
+        return "memory_budget"
+    return "upload_bytes" if isinstance(error, UploadTooLarge) else None
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    setting: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """detail: what is wrong, and how to put it right. setting: that would have to be another."""
+    body = {"type": "about:blank", "title": _title(status), "status": status, "detail": detail}
+    if setting:
+        body["setting"] = setting
+    if exchange := EXCHANGE.get(None):
+        body["request_id"] = exchange.request_id
+    retry = {"Retry-After": str(RETRY_SECONDS)} if status in RETRIED else {}
     return web.json_response(
-        body, status=status, headers=headers, content_type="application/problem+json"
+        body,
+        status=status,
+        headers={"Cache-Control": "no-store", **retry, **(headers or {})},
+        content_type="application/problem+json",
     )
+
+
+def _title(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error of the source's server"

@@ -12,6 +12,7 @@ from streamresize_server.admission import Admission, Ticket
 from streamresize_server.cache import Kept
 from streamresize_server.facts import Facts, Validators, facts_of
 from streamresize_server.spool import Spool
+from streamresize_server.stages import count
 
 
 class Rendering:
@@ -95,6 +96,8 @@ class Renderings:
         running = self._shared.get(key or "")
         if running is None or running.is_over:
             running = self._start(key, make)
+        else:
+            count("shared", 1)
         try:
             with running.followed() as rendering:
                 yield rendering

@@ -19,6 +19,7 @@ from streamresize_server.recipe import Recipe
 from streamresize_server.renderings import Rendering, Renderings
 from streamresize_server.settings import Settings
 from streamresize_server.sources import OpenedSource, Sources
+from streamresize_server.stages import count
 
 
 class Service:
@@ -28,7 +29,7 @@ class Service:
         self.settings = settings
         self.sources = Sources(settings.roots)
         self.admission = Admission(
-            settings.memory_budget,
+            settings.process_budget,
             opened=settings.opened,
             queued=settings.queued,
             seconds=settings.queue_seconds,
@@ -64,12 +65,15 @@ class Service:
         kept = self.cache.small(wanted.key) or await self.cache.get(wanted.key)
         if kept is not None and self._age(kept) <= self._usable_seconds:
             with closing(kept):
-                if self._age(kept) > self.settings.fresh_seconds:
+                is_fresh = self._age(kept) <= self.settings.fresh_seconds
+                count("cache_hit" if is_fresh else "cache_stale", 1)
+                if not is_fresh:
                     self._compare(wanted)
                 yield kept
             return
         if kept is not None:
             kept.close()
+        count("cache_miss", 1)
         async with self._rendering(wanted) as rendering:
             await rendering.begun()
             yield rendering

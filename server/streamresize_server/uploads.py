@@ -20,10 +20,6 @@ class UploadTooLarge(Exception):
         super().__init__(f"the body is larger than {most} bytes (setting upload_bytes)")
 
 
-class ClientLeft(Exception):
-    """Nobody waits for an answer."""
-
-
 class UploadTooSlow(Exception):
     """The client sends nothing, or hardly anything."""
 
@@ -33,7 +29,7 @@ async def body_of(
 ) -> AsyncIterator[bytes]:
     """The chunks of a body. stall: seconds between two. rate: bytes a second that are too few.
 
-    Raises UploadTooLarge, UploadTooSlow, ClientLeft.
+    Raises UploadTooLarge, UploadTooSlow.
     """
     if (request.content_length or 0) > most:
         raise UploadTooLarge(most)
@@ -45,8 +41,6 @@ async def body_of(
                 chunk = await request.content.readany()
         except asyncio.TimeoutError:
             raise UploadTooSlow(f"no bytes for {stall:g} seconds") from None
-        except ConnectionError:
-            raise ClientLeft from None
         waited += time.monotonic() - start
         size += len(chunk)
         if not chunk:

@@ -13,12 +13,15 @@ from streamresize.cli import (
     duplicates,
     find_originals,
     fingerprint,
+    health,
     index,
     match,
     probe,
     resize,
+    serve,
 )
 from streamresize.cli.completion import SHELLS, PrintCompletion
+from streamresize.cli.lazy_parser import LazyParser
 
 SUBCOMMANDS = (
     resize,
@@ -30,12 +33,14 @@ SUBCOMMANDS = (
     find_originals,
     duplicates,
     cluster,
+    serve,
+    health,
 )
 INTERRUPTED = 130  # 128 + SIGINT
 
 
 def make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = LazyParser(
         prog="streamresize",
         description="Resize and fingerprint pictures, JPEGs in memory that depends on width only.",
         epilog="Exit status: 0 done, 1 a file failed (the others are done), 2 wrong usage.",

@@ -6,8 +6,10 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from streamresize.cli.lazy_parser import LazyParser
+
 SHELLS = ("bash", "zsh")  # in the others shtab knows nothing of the options of subcommands
-OF_FILES = ("IN", "OUT", "DIR", "FILE")
+OF_FILES = ("IN", "OUT", "DIR", "FILE", "PATH")
 
 
 class PrintCompletion(argparse.Action):
@@ -33,6 +35,8 @@ class PrintCompletion(argparse.Action):
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """Those of the subcommands, too."""
+    if isinstance(parser, LazyParser):
+        parser.complete()
     for action in parser._actions:  # noqa: SLF001 - as shtab itself finds them
         yield action
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001

@@ -138,8 +138,12 @@ class Picture(NamedTuple):
 
 
 class PictureSink(Sink, Protocol):
-    """Ends in a picture: written to the frame's target, or as an array."""
+    """Ends in a picture: written to the frame's target, or as an array.
+
+    encode_seconds: that encoding has taken before `finish`.
+    """
 
     frame: Frame
+    encode_seconds: float
 
     def finish(self) -> Picture: ...

@@ -71,6 +71,8 @@ def upright(plane: Samples, orientation: Orientation) -> Samples:
 class WholePictureSink(CollectingSink):
     """Collects planes and turns them upright."""
 
+    encode_seconds = 0.0  # nothing is encoded before `finish`
+
     def __init__(self, requests: tuple[PlaneRequest, ...], frame: Frame) -> None:
         super().__init__(requests)
         self.frame = frame

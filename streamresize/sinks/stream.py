@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -90,6 +91,7 @@ class StreamSink(Generic[Band]):
         self._convert = convert
         self._rows = rows
         self._bands = Bands([], [])
+        self.encode_seconds = 0.0
 
     @property
     def nbytes(self) -> int:
@@ -107,7 +109,9 @@ class StreamSink(Generic[Band]):
     def rows(self, request: int, first: int, rows: Samples) -> None:  # noqa: ARG002 - in order
         self._bands.add(request, rows)
         for band in self._bands.complete():
+            start = perf_counter()
             self._encoder.add(self._convert([self._mirrored(plane) for plane in band]))
+            self.encode_seconds += perf_counter() - start
 
     def _mirrored(self, plane: Samples) -> Samples:
         return np.ascontiguousarray(plane[:, :: -1 if self.frame.orientation.mirror_x else 1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -47,9 +47,12 @@ class Served(NamedTuple):
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Served]:
-    """The service, and a client for it."""
+async def serving(
+    settings: Settings, routes: Iterable[web.AbstractRouteDef] = ()
+) -> AsyncIterator[Served]:
+    """The service, and a client for it. routes: of a test's own."""
     app = create_app(settings)
+    app.add_routes(routes)
     runner = web.AppRunner(app, handler_cancellation=True)
     await runner.setup()
     try:
@@ -63,12 +66,14 @@ async def serving(settings: Settings) -> AsyncIterator[Served]:
 
 
 def talk(
-    conversation: Callable[[aiohttp.ClientSession], Awaitable[Outcome]], **settings: Any
+    conversation: Callable[[aiohttp.ClientSession], Awaitable[Outcome]],
+    routes: Iterable[web.AbstractRouteDef] = (),
+    **settings: Any,
 ) -> Outcome:
     """What a conversation with the service gives."""
 
     async def run() -> Outcome:
-        async with serving(Settings(**settings)) as served:
+        async with serving(Settings(**settings), routes) as served:
             outcome = await conversation(served.client)
             await served.rests()
             return outcome

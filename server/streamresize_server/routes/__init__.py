@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
+from streamresize_server.metrics import Metrics
 from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
@@ -13,6 +14,7 @@ from streamresize_server.uploads import body_of
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
+METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 ANSWERER: web.AppKey[Answerer] = web.AppKey("answerer", Answerer)
 
 
