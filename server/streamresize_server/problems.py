@@ -10,6 +10,7 @@ from aiohttp import web
 import streamresize
 from streamresize_server.admission import Busy, TooLargeForBudget
 from streamresize_server.making import Overtime
+from streamresize_server.sources import SourceFailure
 from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -28,7 +29,6 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (streamresize.MalformedImage, HTTPStatus.UNPROCESSABLE_ENTITY),
     (streamresize.RegionError, HTTPStatus.BAD_REQUEST),
     (streamresize.EncodeError, HTTPStatus.BAD_REQUEST),
-    (FileNotFoundError, HTTPStatus.NOT_FOUND),
     (ValueError, HTTPStatus.BAD_REQUEST),
 )
 RETRY_SECONDS = 1
@@ -44,10 +44,17 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             raise
         return problem(HTTPStatus(error.status), error.reason, error.headers.get("Allow"))
     except Exception as error:
-        status = next((s for kind, s in STATUSES if isinstance(error, kind)), None)
+        status = status_of(error)
         if status is None:
             raise
         return problem(status, str(error))
+
+
+def status_of(error: Exception) -> HTTPStatus | None:
+    """None for what is nobody's problem but ours."""
+    if isinstance(error, SourceFailure):
+        return HTTPStatus(error.status)
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), None)
 
 
 def problem(status: HTTPStatus, detail: str, allow: str | None = None) -> web.Response:

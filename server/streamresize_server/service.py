@@ -18,7 +18,7 @@ from streamresize_server.making import Maker, Wanted
 from streamresize_server.recipe import Recipe
 from streamresize_server.renderings import Rendering, Renderings
 from streamresize_server.settings import Settings
-from streamresize_server.sources import OpenedSource, Sources
+from streamresize_server.sources import OpenedSource, Sources, SourceSettings
 
 
 class Service:
@@ -26,7 +26,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.sources = Sources(settings.roots)
+        self.sources = Sources(SourceSettings(roots=settings.roots))
         self.admission = Admission(
             settings.memory_budget,
             opened=settings.opened,
@@ -53,6 +53,7 @@ class Service:
         """Wait for what runs without a client."""
         await asyncio.gather(*self._comparing.values())
         await self.renderings.drain()
+        await self.sources.close()
         self.executor.shutdown()
 
     @asynccontextmanager
