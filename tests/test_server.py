@@ -42,6 +42,18 @@ def test_a_file_below_a_root(tmp_path: Path) -> None:
     assert talk(get, roots=[tmp_path]) == str(expected)
 
 
+def test_a_source_that_cannot_be_had(tmp_path: Path) -> None:
+    async def ask(client: aiohttp.ClientSession) -> list[int]:
+        statuses = []
+        for path in ("nosuch.jpg", "../a.jpg", "http://127.0.0.1/a.jpg", "s3://bucket/a.jpg"):
+            async with client.get("/v1/thumbnail", params={"path": path, "w": "200"}) as answer:
+                assert answer.content_type == "application/problem+json"
+                statuses.append(answer.status)
+        return statuses
+
+    assert talk(ask, roots=[tmp_path]) == [404, 400, 403, 403]
+
+
 def test_the_header_of_an_upload() -> None:
     async def post(client: aiohttp.ClientSession) -> dict[str, object]:
         async with client.post("/v1/info", data=PHOTO) as answer:

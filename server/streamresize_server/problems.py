@@ -14,6 +14,7 @@ from streamresize_server.fallback import FALLBACK
 from streamresize_server.logs import LOGGER
 from streamresize_server.making import Overtime
 from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
+from streamresize_server.sources import SourceFailure, TooLarge
 from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -36,7 +37,6 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (streamresize.MalformedImage, HTTPStatus.UNPROCESSABLE_ENTITY),
     (streamresize.RegionError, HTTPStatus.BAD_REQUEST),
     (streamresize.EncodeError, HTTPStatus.BAD_REQUEST),
-    (FileNotFoundError, HTTPStatus.NOT_FOUND),
     (ValueError, HTTPStatus.BAD_REQUEST),
 )
 ABOUT_THE_SOURCE = frozenset({404, 410, 413, 415, 422, 502, 504})  # a fallback image may replace
@@ -75,6 +75,8 @@ def has_left(request: web.Request) -> bool:
 
 def status_of(error: Exception) -> int:
     """What the table says; 500 for what nobody has thought of."""
+    if isinstance(error, SourceFailure):
+        return error.status
     if isinstance(error, streamresize.MalformedJPEG) and not error.offset:
         return HTTPStatus.UNSUPPORTED_MEDIA_TYPE  # it begins as no picture does
     for kind, status in STATUSES:
@@ -97,8 +99,6 @@ def detail_of(error: Exception, status: int) -> str:
             f"this takes {error.needed} bytes of memory, and all requests together may take"
             f" {error.budget} (setting memory_budget)"
         )
-    if isinstance(error, FileNotFoundError):
-        return "there is no such source"
     return str(error) or HTTPStatus(status).description
 
 
@@ -108,6 +108,8 @@ def setting_of(error: Exception) -> str | None:
         return f"max_{error.limit}"
     if isinstance(error, TooLargeForBudget):
         return "memory_budget"
+    if isinstance(error, TooLarge):
+        return error.limit
     return "upload_bytes" if isinstance(error, UploadTooLarge) else None
 
 

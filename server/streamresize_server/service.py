@@ -27,7 +27,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.sources = Sources(settings.roots)
+        self.sources = Sources(settings.sources)
         self.admission = Admission(
             settings.process_budget,
             opened=settings.opened,
@@ -53,6 +53,7 @@ class Service:
         """Wait for what runs without a client."""
         await asyncio.gather(*self._comparing.values())
         await self.renderings.drain()
+        await self.sources.close()
         self.executor.shutdown()
 
     @asynccontextmanager

@@ -17,6 +17,7 @@ from streamresize import FORMATS, Format, Limits
 from streamresize_server.admission import OPEN_BYTES
 from streamresize_server.machine import usual_budget
 from streamresize_server.quantities import Bytes, Seconds
+from streamresize_server.sources import SourceSettings
 
 ENVIRONMENT_PREFIX = "STREAMRESIZE_"
 WORKING_BYTES = 16 << 20  # of the budget of a process, at least, beside its open sources
@@ -264,6 +265,12 @@ class Settings(BaseSettings):
             f" {self.opened} open sources each; raise it, or lower processes or opened",
         )
         return self
+
+    @property
+    def sources(self) -> SourceSettings:
+        """What may be read."""
+        names = {field.name for field in fields(SourceSettings)} & set(type(self).model_fields)
+        return SourceSettings(**{name: getattr(self, name) for name in names})
 
     @property
     def limits(self) -> Limits:
