@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from streamresize import _native
+from streamresize.blur import BlurredResampler, blurred
 from streamresize.color import PLANES_USED, to_picture
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
@@ -127,10 +128,10 @@ def whole_axis(pixels: int, sampling: Sampling) -> Span:
 
 def channel_resamplers(
     info: ImageInfo, requests: Sequence[PlaneRequest], scales: Sequence[int]
-) -> tuple[PlaneResampler, ...]:
+) -> tuple[PlaneResampler | BlurredResampler, ...]:
     """From each channel of `Merger` to an output; the requests differ in nothing else."""
     request = requests[0]
     across, down = finest_samplings(info, scales)
     x = component_axis(info.width, *across, request.x, request.filter)
     y = component_axis(info.height, *down, request.y, request.filter)
-    return tuple(PlaneResampler(x, y) for _ in requests)
+    return tuple(blurred(PlaneResampler(x, y), each.shape, each.sigma) for each in requests)

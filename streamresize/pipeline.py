@@ -9,6 +9,7 @@ from functools import cache, lru_cache, partial
 from typing import Literal, NamedTuple, TypeAlias
 
 from streamresize.background import background_rgb
+from streamresize.blur import BlurredResampler, blurred
 from streamresize.color import RowColor
 from streamresize.decoders import SourceDecoder
 from streamresize.fingerprint import Fingerprint
@@ -82,7 +83,7 @@ class Branch(NamedTuple):
     """
 
     sink: Sink
-    resamplers: tuple[PlaneResampler, ...]
+    resamplers: tuple[PlaneResampler | BlurredResampler, ...]
     watch: Callable[[Samples, int], None] | None = None
 
     @property
@@ -112,7 +113,7 @@ class MergedBranch(NamedTuple):
     sink: Sink
     merger: Merger
     transfer: Transfer
-    resamplers: tuple[PlaneResampler, ...]
+    resamplers: tuple[PlaneResampler | BlurredResampler, ...]
 
     @property
     def nbytes(self) -> int:
@@ -192,7 +193,8 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
         across, down = info.sampling_ratio(request.component)
         horizontal = axis(info.width, across, scale, request.x, request.filter)
         vertical = axis(info.height, down, scale, request.y, request.filter)
-        resamplers.append(PlaneResampler(horizontal, vertical))
+        resampler = PlaneResampler(horizontal, vertical)
+        resamplers.append(blurred(resampler, request.shape, request.sigma))
     watch = sink.luma_rows if isinstance(sink, FingerprintSink) and sink.watches else None
     return Branch(sink, tuple(resamplers), watch)
 
@@ -406,6 +408,7 @@ def _picture_sink(
         partial(for_output, metadata, size.keep, upright=options.auto_orient),
         FILTERS[size.filter]._replace(sharpen=size.sharpen),
         transfer,
+        size.blur,
     )
     return picture_sink(shown, frame)
 

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import TypedDict, cast
 
 from streamresize.background import WHITE, Background, background_rgb
+from streamresize.blur import MOST_SIGMA
 from streamresize.color import ICC_USES, IccUse
 from streamresize.geometry import MIRRORS, ROTATIONS, Fit, Mirror, Rotation, check_box
 from streamresize.gravity import Gravity, focal_point
@@ -58,6 +59,7 @@ class Size:
         whole picture and weighs its red, green and blue with 16 bits; "linear" averages light
         instead of sRGB's samples. The last two take several times as long.
     sharpen: 0 to 1, an unsharp mask on the output.
+    blur: 0 to 100, the standard deviation in output pixels of a Gaussian blur, after sharpening.
 
     Raises ValueError for values out of range, and for options that the format does not have.
     """
@@ -83,6 +85,7 @@ class Size:
     filter: FilterName = "box"
     averaging: Averaging = "fast"
     sharpen: float = 0.0
+    blur: float = 0.0
 
     def __post_init__(self) -> None:
         self._check_geometry()
@@ -94,6 +97,8 @@ class Size:
             raise ValueError(f"averaging must be one of {expected}, not {self.averaging!r}")
         if not 0.0 <= self.sharpen <= 1.0:
             raise ValueError(f"sharpen must be 0 to 1, not {self.sharpen}")
+        if not 0.0 <= self.blur <= MOST_SIGMA:
+            raise ValueError(f"blur must be 0 to {MOST_SIGMA:.0f}, not {self.blur}")
         check_metadata(self.icc, self.keep)
         object.__setattr__(self, "keep", frozenset(self.keep))
 
@@ -146,6 +151,7 @@ class SizeOptions(TypedDict, total=False):
     filter: FilterName
     averaging: Averaging
     sharpen: float
+    blur: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,9 @@ def add_size_options(
         "--sharpen", type=parse_sharpen, default=0.0, metavar="0..1", help="sharpen the outputs"
     )
     parser.add_argument(
+        "--blur", type=float, default=0.0, metavar="SIGMA", help="blur the outputs, 0 to 100 pixels"
+    )
+    parser.add_argument(
         "--icc",
         choices=get_args(IccUse),
         default="srgb",
@@ -158,6 +161,7 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 filter=arguments.filter,
                 averaging=arguments.averaging,
                 sharpen=arguments.sharpen,
+                blur=arguments.blur,
                 icc=arguments.icc,
                 keep=arguments.keep,
                 **of_format,

@@ -34,7 +34,11 @@ def _full_requests(info: ImageInfo, frame: Frame) -> tuple[PlaneRequest, ...]:
     used = 1 if _luma_is_enough(info, frame) else PLANES_USED[info.color]
     placement, filter = frame.placement, frame.filter
     filters = [_plain(filter) if info.is_chroma(i) else filter for i in range(used)]
-    return tuple(PlaneRequest(i, placement.x, placement.y, each) for i, each in enumerate(filters))
+    sigma = (frame.blur, frame.blur)
+    return tuple(
+        PlaneRequest(i, placement.x, placement.y, each, sigma=sigma)
+        for i, each in enumerate(filters)
+    )
 
 
 def _plain(filter: Filter) -> Filter:
@@ -54,11 +58,12 @@ def _subsampled_requests(frame: Frame) -> tuple[PlaneRequest, ...]:
         across, down = down, across
     x = placement.x.subsampled(across, mirrored=orientation.mirror_x)
     y = placement.y.subsampled(down, mirrored=orientation.mirror_y)
-    plain = _plain(frame.filter)
+    plain, blur = _plain(frame.filter), frame.blur
+    of_chroma = (blur / across, blur / down)
     return (
-        PlaneRequest(0, placement.x, placement.y, frame.filter),
-        PlaneRequest(1, x, y, plain),
-        PlaneRequest(2, x, y, plain),
+        PlaneRequest(0, placement.x, placement.y, frame.filter, sigma=(blur, blur)),
+        PlaneRequest(1, x, y, plain, sigma=of_chroma),
+        PlaneRequest(2, x, y, plain, sigma=of_chroma),
     )
 
 
