@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, get_args
 from streamresize.background import RGB, WHITE
 from streamresize.gravity import Gravity, focal_point, share_offset, window_offset
 from streamresize.lengths import Length, Part, Region, in_pixels, resolve, rounded
+from streamresize.padding import Margins
 
 Fit = Literal["contain", "cover", "fill", "pad", "inside", "outside"]
 FITS: tuple[str, ...] = get_args(Fit)
@@ -14,6 +15,7 @@ Rotation = Literal[0, 90, 180, 270]
 Mirror = Literal["horizontal", "vertical"]
 
 SCALES = (1, 2, 4, 8)
+NO_MARGINS = Margins()
 
 
 class Residual(NamedTuple):
@@ -206,6 +208,7 @@ def place(
     fit: Fit = "contain",
     gravity: Gravity = "centre",
     background: RGB = WHITE,
+    padding: Margins = NO_MARGINS,
     dpr: float = 1.0,
     enlarge: bool = False,
 ) -> Placement:
@@ -214,8 +217,9 @@ def place(
     contain, inside: the whole picture within the box. pad: so, and the rest of the box filled with
     the background. outside: the smallest picture that the box fits into. cover: that, cut to the
     box; gravity says what is kept. fill: the box filled, the aspect ratio given up. A missing side
-    follows from the aspect ratio. Percent are of the view, and dpr multiplies the box. Without
-    `enlarge` no picture is made larger than the view, the canvas of `pad` excepted.
+    follows from the aspect ratio. Percent are of the view, and dpr multiplies box and padding.
+    Without `enlarge` no picture is made larger than the view, the canvas of `pad` excepted.
+    padding: around all that, of the background.
     """
     box = (
         _box_side(width, view.size[0], dpr),
@@ -226,7 +230,9 @@ def place(
     cut = fit == "cover"
     x = _visible(view.size[0], size[0], box[0] if cut else None, focus[0])
     y = _visible(view.size[1], size[1], box[1] if cut else None, focus[1])
-    canvas = _canvas(size, box, focus, background) if fit == "pad" else None
+    ground = _ground((x.samples, y.samples), box if fit == "pad" else (None, None), focus)
+    around = Margins(*(rounded(margin * dpr) for margin in padding))
+    canvas = _canvas((x.samples, y.samples), ground, around, background)
     return Placement(*view.stored(x, y), canvas)
 
 
@@ -260,19 +266,23 @@ def _visible(length: int, scaled: int, window: int | None, focus: float) -> Span
     return Span(first * length / scaled, (first + window) * length / scaled, window)
 
 
-def _canvas(
-    size: tuple[int, int],
-    box: tuple[int | None, int | None],
-    focus: tuple[float, float],
-    background: RGB,
-) -> Canvas | None:
-    """The canvas of the box's size, unless the picture fills it."""
+def _ground(
+    size: tuple[int, int], box: tuple[int | None, int | None], focus: tuple[float, float]
+) -> Part:
+    """The box, and where in it a picture lies; a side that is None is as long as the picture's."""
     width, height = (side or own for side, own in zip(box, size))
-    if (width, height) == size:
-        return None
     left = share_offset(focus[0], width - size[0])
     top = share_offset(focus[1], height - size[1])
-    return Canvas(width, height, left, top, background)
+    return Part(left, top, width, height)
+
+
+def _canvas(size: tuple[int, int], ground: Part, around: Margins, background: RGB) -> Canvas | None:
+    """The ground and what is around it, unless the picture fills them."""
+    width = around.left + ground.width + around.right
+    height = around.top + ground.height + around.bottom
+    if (width, height) == size:
+        return None
+    return Canvas(width, height, around.left + ground.left, around.top + ground.top, background)
 
 
 def choose_scale(reduction: float, *, chroma: bool = False, residual: Residual = AVERAGING) -> int:

@@ -23,6 +23,7 @@ from streamresize.geometry import (
 from streamresize.info import ImageInfo
 from streamresize.merging import Merger, channel_resamplers, decoded_requests, merged_info
 from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
+from streamresize.padding import margins
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
 from streamresize.resample import FILTERS, PlaneResampler, component_axis
@@ -396,6 +397,7 @@ def _picture_sink(
         fit=size.fit,
         gravity=size.gravity,
         background=background_rgb(size.background),
+        padding=margins(size.padding),
         dpr=size.dpr,
         enlarge=size.enlarge,
     )

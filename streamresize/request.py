@@ -17,6 +17,7 @@ from streamresize.gravity import Gravity, focal_point
 from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
+from streamresize.padding import Padding, margins
 from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
 from streamresize.transfer import TRANSFERS, Averaging
@@ -35,9 +36,11 @@ class Size:
     enlarge: allow more pixels than the source has.
     gravity: what "cover" keeps and where "pad" puts the picture: "centre", "north", "north-east",
         ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1.
-    background: around the picture with "pad": (red, green, blue), 0 to 255, or a name or code as
-        Pillow's ImageColor knows them.
-    dpr: device pixel ratio, above 0, by which the box is multiplied.
+    background: around the picture with "pad" and `padding`: (red, green, blue), 0 to 255, or a name
+        or code as Pillow's ImageColor knows them.
+    padding: pixels of background around all that, outside of the box: on all sides; (vertical,
+        horizontal); or (top, right, bottom, left).
+    dpr: device pixel ratio, above 0, by which box and padding are multiplied.
 
     format: "jpeg", "png", "webp", "avif" or "gif"; "rgb", "rgb565", "gray" or "ycbcr" for pixels
         without a container; "array"; "auto" for JPEG or PNG, as suits the picture (see
@@ -86,6 +89,7 @@ class Size:
     averaging: Averaging = "fast"
     sharpen: float = 0.0
     blur: float = 0.0
+    padding: Padding = 0
 
     def __post_init__(self) -> None:
         self._check_geometry()
@@ -106,6 +110,7 @@ class Size:
         check_box(self.width, self.height, self.fit)
         focal_point(self.gravity)
         background_rgb(self.background)
+        margins(self.padding)
         if not (self.dpr > 0 and isfinite(self.dpr)):
             raise ValueError(f"dpr must be above 0, not {self.dpr}")
 
@@ -152,6 +157,7 @@ class SizeOptions(TypedDict, total=False):
     averaging: Averaging
     sharpen: float
     blur: float
+    padding: Padding
 
 
 @dataclass(frozen=True, slots=True)

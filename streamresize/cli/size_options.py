@@ -16,6 +16,7 @@ from streamresize import (
     Kept,
     Length,
     Mirror,
+    Padding,
     Pass,
     PassOptions,
     Region,
@@ -134,11 +135,20 @@ def _add_fit_options(parser: argparse._ActionsContainer) -> None:
         "--background",
         default=(255, 255, 255),
         metavar="COLOR",
-        help="around the picture with pad: a name or a code such as '#204060' (default: white)",
+        help="around the picture with pad and --padding: a name or a code such as '#204060' "
+        "(default: white)",
+    )
+    parser.add_argument(
+        "--padding",
+        type=parse_padding,
+        default=0,
+        metavar="N",
+        help="pixels of background around the picture, outside of SIZE: one number, or "
+        "vertical,horizontal, or top,right,bottom,left",
     )
     parser.add_argument("--enlarge", action="store_true", help="allow more pixels than IN has")
     parser.add_argument(
-        "--dpr", type=float, default=1.0, metavar="N", help="multiply SIZE: 2 for two pixels to one"
+        "--dpr", type=float, default=1.0, metavar="N", help="multiply SIZE and --padding"
     )
 
 
@@ -157,6 +167,7 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 enlarge=arguments.enlarge,
                 gravity=arguments.gravity,
                 background=arguments.background,
+                padding=arguments.padding,
                 dpr=arguments.dpr,
                 filter=arguments.filter,
                 averaging=arguments.averaging,
@@ -256,6 +267,14 @@ def parse_region(text: str) -> Region:
     if len(lengths) != 4:
         raise argparse.ArgumentTypeError(f"{text!r} is not X,Y,W,H")
     return lengths
+
+
+def parse_padding(text: str) -> Padding:
+    """Whether there may be so many numbers is checked where they are used."""
+    try:
+        return cast(Padding, tuple(int(part) for part in text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers") from None
 
 
 def parse_quality(text: str) -> int:
