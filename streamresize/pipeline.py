@@ -129,9 +129,9 @@ class MergedBranch(NamedTuple):
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
         for start, channels in self.merger.feed(planes, starts):
-            for channel, resampler in enumerate(self.resamplers):
-                for first, rows in resampler.feed(channels[channel], start):
-                    self.sink.rows(channel, first, self.transfer.from_deep[rows])
+            for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
+                for first, rows in resampler.feed(channels[request.component], start):
+                    self.sink.rows(number, first, self.transfer.from_deep[rows])
 
 
 def all_requests(info: ImageInfo, sinks: Sequence[Sink]) -> tuple[PlaneRequest, ...]:

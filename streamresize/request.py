@@ -13,7 +13,7 @@ from streamresize.background import WHITE, Background, background_rgb
 from streamresize.blur import MOST_SIGMA
 from streamresize.color import ICC_USES, IccUse
 from streamresize.geometry import MIRRORS, ROTATIONS, Fit, Mirror, Rotation, check_box
-from streamresize.gravity import Gravity, focal_point
+from streamresize.gravity import SMART, Gravity, focal_point
 from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
@@ -35,7 +35,8 @@ class Size:
     fit: "contain" or "inside", "cover", "fill", "pad", "outside" (see docs/geometry.md).
     enlarge: allow more pixels than the source has.
     gravity: what "cover" keeps and where "pad" puts the picture: "centre", "north", "north-east",
-        ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1.
+        ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1; with "cover" also
+        "smart", the part that draws the eye.
     background: around the picture with "pad" and `padding`: (red, green, blue), 0 to 255, or a name
         or code as Pillow's ImageColor knows them.
     padding: pixels of background around all that, outside of the box: on all sides; (vertical,
@@ -109,6 +110,8 @@ class Size:
     def _check_geometry(self) -> None:
         check_box(self.width, self.height, self.fit)
         focal_point(self.gravity)
+        if self.gravity == SMART and self.fit == "pad":
+            raise ValueError('gravity="smart" says what "cover" keeps; "pad" cuts nothing')
         background_rgb(self.background)
         margins(self.padding)
         if not (self.dpr > 0 and isfinite(self.dpr)):

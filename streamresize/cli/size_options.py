@@ -129,7 +129,8 @@ def _add_fit_options(parser: argparse._ActionsContainer) -> None:
         default="centre",
         metavar="WHERE",
         help="what cover keeps and where pad puts the picture: centre (default), north, "
-        "north-east, ..., or fp:x:y, a point with x and y from 0 to 1",
+        "north-east, ..., or fp:x:y, a point with x and y from 0 to 1; with cover also smart, "
+        "the part that draws the eye",
     )
     parser.add_argument(
         "--background",

@@ -106,10 +106,10 @@ class Frame(NamedTuple):
     @property
     def size(self) -> tuple[int, int]:
         """Width and height, upright, in pixels; of the canvas, if there is one."""
-        x, y, canvas = self.placement
+        x, y, canvas, window = self.placement
         if canvas is not None:
             return canvas.width, canvas.height
-        return self.orientation.turned((x.samples, y.samples))
+        return window or self.orientation.turned((x.samples, y.samples))
 
     @property
     def width(self) -> int:
