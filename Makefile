@@ -78,6 +78,7 @@ bench: $(STAMP)  ## measure speed beside other tools, kernels, quality and memor
 	$(BIN)/python -m benchmarks.kernels.run
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.palette
+	$(BIN)/python -m benchmarks.smart
 	$(BIN)/python -m benchmarks.memory
 
 .PHONY: performance

@@ -70,6 +70,10 @@ REQUESTS = (
     "Size(1600, 1600, format='avif')",
     "Size(1600, 1600, format='png', colors=256)",
     "Size(1600, 1600, progressive=True)",
+    "Size(1600, 1600, blur=20)",
+    "Size(6500, 6500, blur=100)",
+    "Size(1600, 1600, padding=100)",
+    "Size(1600, 800, 'cover', gravity='smart')",
 )
 GROWTH = """
 import json, sys

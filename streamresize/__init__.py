@@ -31,6 +31,7 @@ from streamresize.lengths import Length, Region
 from streamresize.limits import Limits
 from streamresize.memory import estimate_memory
 from streamresize.metadata import Kept
+from streamresize.padding import Padding
 from streamresize.pipeline import OutputImage, Result
 from streamresize.request import Pass, PassOptions, Size
 from streamresize.resample import FilterName
@@ -65,6 +66,7 @@ __all__ = [
     "MalformedJPEG",
     "Mirror",
     "OutputImage",
+    "Padding",
     "Pass",
     "PassOptions",
     "Region",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 from streamresize.background import RGB, WHITE
-from streamresize.gravity import Gravity, focal_point, share_offset, window_offset
+from streamresize.gravity import SMART, Gravity, focal_point, share_offset, window_offset
 from streamresize.lengths import Length, Part, Region, in_pixels, resolve, rounded
+from streamresize.padding import Margins
 
 Fit = Literal["contain", "cover", "fill", "pad", "inside", "outside"]
 FITS: tuple[str, ...] = get_args(Fit)
@@ -14,6 +15,7 @@ Rotation = Literal[0, 90, 180, 270]
 Mirror = Literal["horizontal", "vertical"]
 
 SCALES = (1, 2, 4, 8)
+NO_MARGINS = Margins()
 
 
 class Residual(NamedTuple):
@@ -91,12 +93,21 @@ class Canvas(NamedTuple):
 class Placement(NamedTuple):
     """Which part of the source, as stored, becomes how many output pixels, as stored.
 
-    canvas: what the picture is put on when it has been turned upright, if anything.
+    canvas: what the picture is put on when it has been turned upright, if anything. window: (width,
+    height), upright, of what is cut out of these output pixels where they draw the eye, if they
+    are.
     """
 
     x: Span
     y: Span
     canvas: Canvas | None = None
+    window: tuple[int, int] | None = None
+
+    @property
+    def pixels(self) -> int:
+        """Of the picture, without the canvas."""
+        width, height = self.window or (self.x.samples, self.y.samples)
+        return width * height
 
 
 class Orientation(NamedTuple):
@@ -206,6 +217,7 @@ def place(
     fit: Fit = "contain",
     gravity: Gravity = "centre",
     background: RGB = WHITE,
+    padding: Margins = NO_MARGINS,
     dpr: float = 1.0,
     enlarge: bool = False,
 ) -> Placement:
@@ -213,9 +225,11 @@ def place(
 
     contain, inside: the whole picture within the box. pad: so, and the rest of the box filled with
     the background. outside: the smallest picture that the box fits into. cover: that, cut to the
-    box; gravity says what is kept. fill: the box filled, the aspect ratio given up. A missing side
-    follows from the aspect ratio. Percent are of the view, and dpr multiplies the box. Without
-    `enlarge` no picture is made larger than the view, the canvas of `pad` excepted.
+    box; gravity says what is kept, or "smart" that it is chosen later. fill: the box filled, the
+    aspect ratio given up. A missing side follows from the aspect ratio. Percent are of the view,
+    and dpr multiplies box and padding. Without `enlarge` no picture is made larger than the view,
+    the canvas of `pad` excepted.
+    padding: around all that, of the background.
     """
     box = (
         _box_side(width, view.size[0], dpr),
@@ -223,11 +237,15 @@ def place(
     )
     size = _whole_size(view.size, box, fit, enlarge=enlarge)
     focus = focal_point(gravity)
-    cut = fit == "cover"
-    x = _visible(view.size[0], size[0], box[0] if cut else None, focus[0])
-    y = _visible(view.size[1], size[1], box[1] if cut else None, focus[1])
-    canvas = _canvas(size, box, focus, background) if fit == "pad" else None
-    return Placement(*view.stored(x, y), canvas)
+    window = _window(size, box) if fit == "cover" else size
+    is_later = gravity == SMART and window != size
+    kept = size if is_later else window
+    x = _visible(view.size[0], size[0], kept[0], focus[0])
+    y = _visible(view.size[1], size[1], kept[1], focus[1])
+    ground = _ground(window, box if fit == "pad" else (None, None), focus)
+    around = Margins(*(rounded(margin * dpr) for margin in padding))
+    canvas = _canvas(window, ground, around, background)
+    return Placement(*view.stored(x, y), canvas, window if is_later else None)
 
 
 def _box_side(side: Length | None, whole: int, dpr: float) -> int | None:
@@ -252,27 +270,37 @@ def _shrunk(length: int, shrink: float) -> int:
     return max(1, rounded(length / (1.0 / scale) if scale < 1.0 else length * scale))
 
 
-def _visible(length: int, scaled: int, window: int | None, focus: float) -> Span:
+def _window(size: tuple[int, int], box: tuple[int | None, int | None]) -> tuple[int, int]:
+    """What of the whole picture lies within the box."""
+    width, height = (own if side is None else min(side, own) for side, own in zip(box, size))
+    return width, height
+
+
+def _visible(length: int, scaled: int, window: int, focus: float) -> Span:
     """What of `length` source pixels is seen, if of `scaled` output pixels a window is cut out."""
-    if window is None or window >= scaled:
+    if window == scaled:
         return Span(0.0, float(length), scaled)
     first = window_offset(focus, scaled, window)
     return Span(first * length / scaled, (first + window) * length / scaled, window)
 
 
-def _canvas(
-    size: tuple[int, int],
-    box: tuple[int | None, int | None],
-    focus: tuple[float, float],
-    background: RGB,
-) -> Canvas | None:
-    """The canvas of the box's size, unless the picture fills it."""
+def _ground(
+    size: tuple[int, int], box: tuple[int | None, int | None], focus: tuple[float, float]
+) -> Part:
+    """The box, and where in it a picture lies; a side that is None is as long as the picture's."""
     width, height = (side or own for side, own in zip(box, size))
-    if (width, height) == size:
-        return None
     left = share_offset(focus[0], width - size[0])
     top = share_offset(focus[1], height - size[1])
-    return Canvas(width, height, left, top, background)
+    return Part(left, top, width, height)
+
+
+def _canvas(size: tuple[int, int], ground: Part, around: Margins, background: RGB) -> Canvas | None:
+    """The ground and what is around it, unless the picture fills them."""
+    width = around.left + ground.width + around.right
+    height = around.top + ground.height + around.bottom
+    if (width, height) == size:
+        return None
+    return Canvas(width, height, around.left + ground.left, around.top + ground.top, background)
 
 
 def choose_scale(reduction: float, *, chroma: bool = False, residual: Residual = AVERAGING) -> int:

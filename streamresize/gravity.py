@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-# A name of COMPASS, ("fp", x, y) or "fp:x:y".
+# A name of COMPASS, ("fp", x, y) or "fp:x:y", or SMART.
 Gravity: TypeAlias = str | tuple[str, float, float]
 
 COMPASS = {
@@ -18,14 +18,19 @@ COMPASS = {
     "west": (0.0, 0.5),
     "north-west": (0.0, 0.0),
 }
-EXPECTED = f'gravity must be one of {", ".join(COMPASS)}, or "fp:x:y" with x and y from 0 to 1'
+SMART = "smart"  # the part that draws the eye, which is known when the picture has been seen
+EXPECTED = (
+    f'gravity must be one of {", ".join(COMPASS)}, {SMART}, or "fp:x:y" with x and y from 0 to 1'
+)
 
 
 def focal_point(gravity: Gravity) -> tuple[float, float]:
     """(x, y) in the upright picture, from (0, 0) at its upper left to (1, 1) at its lower right.
 
-    Raises ValueError for anything else.
+    Of SMART the middle, where nothing is cut. Raises ValueError for anything else.
     """
+    if gravity == SMART:
+        return COMPASS["centre"]
     if isinstance(gravity, str) and gravity in COMPASS:
         return COMPASS[gravity]
     parts = gravity.split(":") if isinstance(gravity, str) else gravity

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
+from streamresize.blur import BATCH_ROWS, reach
 from streamresize.color import PLANES_USED, RowColor
 from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
@@ -167,8 +168,14 @@ def queued_bytes(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> int:
     """The rows that one strip gives, of all planes of a picture that is written as they come."""
     strip_pixels = strip_mcu_rows(info, scales) * BLOCK * max(v for _, v in info.sampling)
     return sum(
-        x.samples * min(y.samples, ceil(strip_pixels / y.step) + 1) for _, x, y, *_ in sink.requests
+        x.samples * min(y.samples, ceil(strip_pixels / y.step) + 1 + _waiting_rows(sigma[1]))
+        for _, x, y, _, _, sigma in sink.requests
     )
+
+
+def _waiting_rows(sigma: float) -> int:
+    """The rows that a blur gives when the last one has come, beside that strip's own."""
+    return reach(sigma) + BATCH_ROWS if sigma else 0
 
 
 def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from streamresize import _native
+from streamresize.blur import BlurredResampler, blurred
 from streamresize.color import PLANES_USED, to_picture
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
@@ -53,10 +55,12 @@ def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
     """What a sink needs of the decoder: its requests, or for channels those of all components."""
     if sink.transfer is None:
         return sink.requests
-    request = sink.requests[0]
-    filter = request.filter._replace(residual=sink.transfer.residual)
-    used = range(PLANES_USED[info.color])
-    return [request._replace(component=i, filter=filter) for i in used]
+    residual, used = sink.transfer.residual, range(PLANES_USED[info.color])
+    return [
+        request._replace(component=i, filter=request.filter._replace(residual=residual))
+        for request in sink.requests
+        for i in used
+    ]
 
 
 def merged_info(info: ImageInfo) -> ImageInfo:
@@ -127,10 +131,13 @@ def whole_axis(pixels: int, sampling: Sampling) -> Span:
 
 def channel_resamplers(
     info: ImageInfo, requests: Sequence[PlaneRequest], scales: Sequence[int]
-) -> tuple[PlaneResampler, ...]:
-    """From each channel of `Merger` to an output; the requests differ in nothing else."""
-    request = requests[0]
+) -> tuple[PlaneResampler | BlurredResampler, ...]:
+    """From the channels of `Merger` to what is asked for; those alike share their axes."""
     across, down = finest_samplings(info, scales)
-    x = component_axis(info.width, *across, request.x, request.filter)
-    y = component_axis(info.height, *down, request.y, request.filter)
-    return tuple(PlaneResampler(x, y) for _ in requests)
+    axis = cache(component_axis)
+    resamplers = []
+    for request in requests:
+        x = axis(info.width, *across, request.x, request.filter)
+        y = axis(info.height, *down, request.y, request.filter)
+        resamplers.append(blurred(PlaneResampler(x, y), request.shape, request.sigma))
+    return tuple(resamplers)

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Literal, NamedTuple, TypeAlias
 
 from streamresize.background import background_rgb
+from streamresize.blur import BlurredResampler, blurred
 from streamresize.color import RowColor
 from streamresize.decoders import SourceDecoder
 from streamresize.fingerprint import Fingerprint
@@ -23,6 +24,7 @@ from streamresize.geometry import (
 from streamresize.info import ImageInfo
 from streamresize.merging import Merger, channel_resamplers, decoded_requests, merged_info
 from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
+from streamresize.padding import margins
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
 from streamresize.resample import FILTERS, PlaneResampler, component_axis
@@ -84,7 +86,7 @@ class Branch(NamedTuple):
     """
 
     sink: Sink
-    resamplers: tuple[PlaneResampler, ...]
+    resamplers: tuple[PlaneResampler | BlurredResampler, ...]
     watch: Callable[[Samples, int], None] | None = None
 
     @property
@@ -114,7 +116,7 @@ class MergedBranch(NamedTuple):
     sink: Sink
     merger: Merger
     transfer: Transfer
-    resamplers: tuple[PlaneResampler, ...]
+    resamplers: tuple[PlaneResampler | BlurredResampler, ...]
 
     @property
     def nbytes(self) -> int:
@@ -129,9 +131,9 @@ class MergedBranch(NamedTuple):
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
         for start, channels in self.merger.feed(planes, starts):
-            for channel, resampler in enumerate(self.resamplers):
-                for first, rows in resampler.feed(channels[channel], start):
-                    self.sink.rows(channel, first, self.transfer.from_deep[rows])
+            for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
+                for first, rows in resampler.feed(channels[request.component], start):
+                    self.sink.rows(number, first, self.transfer.from_deep[rows])
 
 
 def all_requests(info: ImageInfo, sinks: Sequence[Sink]) -> tuple[PlaneRequest, ...]:
@@ -194,7 +196,8 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
         across, down = info.sampling_ratio(request.component)
         horizontal = axis(info.width, across, scale, request.x, request.filter)
         vertical = axis(info.height, down, scale, request.y, request.filter)
-        resamplers.append(PlaneResampler(horizontal, vertical))
+        resampler = PlaneResampler(horizontal, vertical)
+        resamplers.append(blurred(resampler, request.shape, request.sigma))
     watch = sink.luma_rows if isinstance(sink, FingerprintSink) and sink.watches else None
     return Branch(sink, tuple(resamplers), watch)
 
@@ -399,6 +402,7 @@ def _picture_sink(
         fit=size.fit,
         gravity=size.gravity,
         background=background_rgb(size.background),
+        padding=margins(size.padding),
         dpr=size.dpr,
         enlarge=size.enlarge,
     )
@@ -411,6 +415,7 @@ def _picture_sink(
         partial(for_output, metadata, size.keep, upright=options.auto_orient),
         FILTERS[size.filter]._replace(sharpen=size.sharpen),
         transfer,
+        size.blur,
     )
     return picture_sink(shown, frame)
 

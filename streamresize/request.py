@@ -10,12 +10,14 @@ from operator import attrgetter
 from typing import TypedDict, cast
 
 from streamresize.background import WHITE, Background, background_rgb
+from streamresize.blur import MOST_SIGMA
 from streamresize.color import ICC_USES, IccUse
 from streamresize.geometry import MIRRORS, ROTATIONS, Fit, Mirror, Rotation, check_box
-from streamresize.gravity import Gravity, focal_point
+from streamresize.gravity import SMART, Gravity, focal_point
 from streamresize.lengths import Length, Region, check_region
 from streamresize.limits import Limits
 from streamresize.metadata import KEPT, Kept
+from streamresize.padding import Padding, margins
 from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
 from streamresize.transfer import TRANSFERS, Averaging
@@ -33,10 +35,13 @@ class Size:
     fit: "contain" or "inside", "cover", "fill", "pad", "outside" (see docs/geometry.md).
     enlarge: allow more pixels than the source has.
     gravity: what "cover" keeps and where "pad" puts the picture: "centre", "north", "north-east",
-        ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1.
-    background: around the picture with "pad": (red, green, blue), 0 to 255, or a name or code as
-        Pillow's ImageColor knows them.
-    dpr: device pixel ratio, above 0, by which the box is multiplied.
+        ..., or a focal point "fp:x:y" or ("fp", x, y), with x and y from 0 to 1; with "cover" also
+        "smart", the part that draws the eye.
+    background: around the picture with "pad" and `padding`: (red, green, blue), 0 to 255, or a name
+        or code as Pillow's ImageColor knows them.
+    padding: pixels of background around all that, outside of the box: on all sides; (vertical,
+        horizontal); or (top, right, bottom, left).
+    dpr: device pixel ratio, above 0, by which box and padding are multiplied.
 
     format: "jpeg", "png", "webp", "avif" or "gif"; "rgb", "rgb565", "gray" or "ycbcr" for pixels
         without a container; "array"; "auto" for JPEG or PNG, as suits the picture (see
@@ -58,6 +63,7 @@ class Size:
         whole picture and weighs its red, green and blue with 16 bits; "linear" averages light
         instead of sRGB's samples. The last two take several times as long.
     sharpen: 0 to 1, an unsharp mask on the output.
+    blur: 0 to 100, the standard deviation in output pixels of a Gaussian blur, after sharpening.
 
     Raises ValueError for values out of range, and for options that the format does not have.
     """
@@ -83,6 +89,8 @@ class Size:
     filter: FilterName = "box"
     averaging: Averaging = "fast"
     sharpen: float = 0.0
+    blur: float = 0.0
+    padding: Padding = 0
 
     def __post_init__(self) -> None:
         self._check_geometry()
@@ -94,13 +102,18 @@ class Size:
             raise ValueError(f"averaging must be one of {expected}, not {self.averaging!r}")
         if not 0.0 <= self.sharpen <= 1.0:
             raise ValueError(f"sharpen must be 0 to 1, not {self.sharpen}")
+        if not 0.0 <= self.blur <= MOST_SIGMA:
+            raise ValueError(f"blur must be 0 to {MOST_SIGMA:.0f}, not {self.blur}")
         check_metadata(self.icc, self.keep)
         object.__setattr__(self, "keep", frozenset(self.keep))
 
     def _check_geometry(self) -> None:
         check_box(self.width, self.height, self.fit)
         focal_point(self.gravity)
+        if self.gravity == SMART and self.fit == "pad":
+            raise ValueError('gravity="smart" says what "cover" keeps; "pad" cuts nothing')
         background_rgb(self.background)
+        margins(self.padding)
         if not (self.dpr > 0 and isfinite(self.dpr)):
             raise ValueError(f"dpr must be above 0, not {self.dpr}")
 
@@ -146,6 +159,8 @@ class SizeOptions(TypedDict, total=False):
     filter: FilterName
     averaging: Averaging
     sharpen: float
+    blur: float
+    padding: Padding
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,8 @@ def test_fit_and_enlarge() -> None:
     [
         (["--fit", "pad", "--background", "#204060"], (60, 60), (32, 64, 96)),
         (["--dpr", "2"], (120, 80), None),
+        (["--padding", "5", "--background", "#204060"], (70, 50), (32, 64, 96)),
+        (["--padding", "1,2,3,4", "--dpr", "2"], (132, 88), (255, 255, 255)),
         (["--region", "50%,0,50%,50%"], (60, 40), None),
         (["--region", "0,0,100,200"], (30, 60), None),
         (["--rotate", "90"], (40, 60), None),
@@ -177,6 +179,9 @@ def test_a_failing_file_does_not_stop_the_others(
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--dpr", "0"],
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--gravity", "up"],
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--background", "nothing"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--padding", "1,2,3"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--padding", "-1"],
+        ["a.jpg", "-o", "x.jpg", "--size", "50", "--padding", "1.5"],
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--region", "0,0,5"],
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--region", "0,0,5,0"],
         ["a.jpg", "-o", "x.jpg", "--size", "50", "--rotate", "45"],

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamresize.background import WHITE
 from streamresize.errors import RegionError
 from streamresize.geometry import (
     MIRRORS,
     ORIENTATIONS,
     ROTATIONS,
     SCALES,
+    Canvas,
     Fit,
     Mirror,
     Orientation,
@@ -31,6 +33,7 @@ from streamresize.geometry import (
 )
 from streamresize.gravity import COMPASS, Gravity
 from streamresize.lengths import Length, Part, Region, resolve
+from streamresize.padding import Margins
 from streamresize.sinks.picture import upright
 
 sides = st.integers(1, 65_535)
@@ -140,6 +143,31 @@ def test_pad_moves_the_picture(gravity: Gravity, corner: tuple[int, int]) -> Non
     canvas = place(whole((200, 100)), 100, 100, fit="pad", gravity=gravity).canvas
     assert canvas is not None
     assert (canvas.left, canvas.top) == corner
+
+
+@given(
+    source=sizes,
+    box=sizes,
+    fit=fits,
+    padding=st.tuples(*[st.integers(0, 50)] * 4),
+    dpr=st.sampled_from([1.0, 1.5, 2.0]),
+)
+def test_padding_is_around_what_there_is_without(
+    source: tuple[int, int], box: tuple[int, int], fit: Fit, padding: Any, dpr: float
+) -> None:
+    plain = place(whole(source), *box, fit=fit, dpr=dpr)
+    padded = place(whole(source), *box, fit=fit, dpr=dpr, padding=Margins(*padding))
+    assert padded[:2] == plain[:2]
+    inner = plain.canvas or Canvas(plain.x.samples, plain.y.samples, 0, 0, WHITE)
+    top, right, bottom, left = (int(side * dpr + 0.5) for side in padding)
+    expected = Canvas(
+        left + inner.width + right,
+        top + inner.height + bottom,
+        left + inner.left,
+        top + inner.top,
+        WHITE,
+    )
+    assert padded.canvas == (expected if any(padding) else plain.canvas)
 
 
 def test_a_missing_side_of_a_canvas_is_that_of_the_picture() -> None:

@@ -24,16 +24,16 @@ PUBLIC = {
     "AsyncSource", "AsyncStream", "Averaging", "Background", "Batch", "Destination",
     "EncodeError", "FORMATS", "FilterName", "Fingerprint", "Fit", "Format", "Gravity", "IccUse",
     "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits", "MalformedImage", "MalformedJPEG",
-    "Mirror", "OutputImage", "Pass", "PassOptions", "Region", "RegionError", "Result",
-    "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip", "Subsampling",
+    "Mirror", "OutputImage", "Padding", "Pass", "PassOptions", "Region", "RegionError",
+    "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip", "Subsampling",
     "UnsupportedFormat", "UnsupportedJPEG", "aprobe", "aprocess", "astream", "decode_planes",
     "estimate_memory", "probe", "process", "process_many", "resize", "standardize",
     "standardize_many", "strips", "thumbnail",
 }  # fmt: skip
 TYPES = {
     "AsyncSource", "Averaging", "Background", "Destination", "FORMATS", "FilterName", "Fit",
-    "Format", "Gravity", "IccUse", "Kept", "Length", "Mirror", "Region", "Rotation", "Source",
-    "Subsampling",
+    "Format", "Gravity", "IccUse", "Kept", "Length", "Mirror", "Padding", "Region", "Rotation",
+    "Source", "Subsampling",
 }  # fmt: skip
 
 
@@ -139,6 +139,12 @@ def test_odd_exif_means_upright(tiff: bytes) -> None:
         ({"width": 5, "height": 5, "background": "no colour"}, "unknown color"),
         ({"width": 5, "height": 5, "background": "#11223344"}, "an opaque colour"),
         ({"width": 5, "height": 5, "background": (0, 0, 256)}, "an opaque colour"),
+        ({"width": 5, "height": 5, "padding": -1}, "padding must be"),
+        ({"width": 5, "height": 5, "padding": (1, 2, 3)}, "padding must be"),
+        ({"width": 5, "height": 5, "padding": (1, -2)}, "padding must be"),
+        ({"width": 5, "height": 5, "padding": 1.5}, "padding must be"),
+        ({"width": 5, "height": 5, "padding": "12"}, "padding must be"),
+        ({"width": 5, "height": 5, "padding": ()}, "padding must be"),
         ({"width": 5, "height": 5, "dpr": 0.0}, "dpr must be"),
         ({"width": 5, "height": 5, "dpr": float("inf")}, "dpr must be"),
         ({"width": 5, "height": 5, "format": "tga"}, "format must be one of"),

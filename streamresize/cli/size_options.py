@@ -16,6 +16,7 @@ from streamresize import (
     Kept,
     Length,
     Mirror,
+    Padding,
     Pass,
     PassOptions,
     Region,
@@ -72,6 +73,9 @@ def add_size_options(
         "--sharpen", type=parse_sharpen, default=0.0, metavar="0..1", help="sharpen the outputs"
     )
     parser.add_argument(
+        "--blur", type=float, default=0.0, metavar="SIGMA", help="blur the outputs, 0 to 100 pixels"
+    )
+    parser.add_argument(
         "--icc",
         choices=get_args(IccUse),
         default="srgb",
@@ -125,17 +129,27 @@ def _add_fit_options(parser: argparse._ActionsContainer) -> None:
         default="centre",
         metavar="WHERE",
         help="what cover keeps and where pad puts the picture: centre (default), north, "
-        "north-east, ..., or fp:x:y, a point with x and y from 0 to 1",
+        "north-east, ..., or fp:x:y, a point with x and y from 0 to 1; with cover also smart, "
+        "the part that draws the eye",
     )
     parser.add_argument(
         "--background",
         default=(255, 255, 255),
         metavar="COLOR",
-        help="around the picture with pad: a name or a code such as '#204060' (default: white)",
+        help="around the picture with pad and --padding: a name or a code such as '#204060' "
+        "(default: white)",
+    )
+    parser.add_argument(
+        "--padding",
+        type=parse_padding,
+        default=0,
+        metavar="N",
+        help="pixels of background around the picture, outside of SIZE: one number, or "
+        "vertical,horizontal, or top,right,bottom,left",
     )
     parser.add_argument("--enlarge", action="store_true", help="allow more pixels than IN has")
     parser.add_argument(
-        "--dpr", type=float, default=1.0, metavar="N", help="multiply SIZE: 2 for two pixels to one"
+        "--dpr", type=float, default=1.0, metavar="N", help="multiply SIZE and --padding"
     )
 
 
@@ -154,10 +168,12 @@ def make_sizes(arguments: argparse.Namespace, format: Format) -> tuple[Size, ...
                 enlarge=arguments.enlarge,
                 gravity=arguments.gravity,
                 background=arguments.background,
+                padding=arguments.padding,
                 dpr=arguments.dpr,
                 filter=arguments.filter,
                 averaging=arguments.averaging,
                 sharpen=arguments.sharpen,
+                blur=arguments.blur,
                 icc=arguments.icc,
                 keep=arguments.keep,
                 **of_format,
@@ -252,6 +268,14 @@ def parse_region(text: str) -> Region:
     if len(lengths) != 4:
         raise argparse.ArgumentTypeError(f"{text!r} is not X,Y,W,H")
     return lengths
+
+
+def parse_padding(text: str) -> Padding:
+    """Whether there may be so many numbers is checked where they are used."""
+    try:
+        return cast(Padding, tuple(int(part) for part in text.split(",")))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers") from None
 
 
 def parse_quality(text: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
+from streamresize.blur import NO_BLUR, Sigma
 from streamresize.color import RowColor
 from streamresize.geometry import Orientation, Placement, Span
 from streamresize.metadata import Metadata, with_profile
@@ -21,6 +22,7 @@ class PlaneRequest(NamedTuple):
     """Component number `component` of the source, resampled to y.samples rows of x.samples.
 
     scale: the coarsest DCT scale that serves, where it does not follow from the reduction.
+    sigma: of a Gaussian blur of the outcome.
     """
 
     component: int
@@ -28,6 +30,7 @@ class PlaneRequest(NamedTuple):
     y: Span
     filter: Filter = BOX
     scale: int | None = None
+    sigma: Sigma = NO_BLUR
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -85,8 +88,8 @@ class Frame(NamedTuple):
 
     placement: as stored. orientation: how it is turned upright. color: what makes gray or RGB rows
     of planes. metadata_of: what a file of some width and height carries, beside its profile.
-    transfer: of the merged picture; the planes are gray, or red, green and blue. reason: for the
-    choice of the format, where it has been made already.
+    transfer: of the merged picture; the planes are gray, or red, green and blue. blur: standard
+    deviation in pixels. reason: for the choice of the format, where it has been made already.
     """
 
     placement: Placement
@@ -97,15 +100,16 @@ class Frame(NamedTuple):
     metadata_of: MetadataOf
     filter: Filter = BOX
     transfer: Transfer | None = None
+    blur: float = 0.0
     reason: str | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height, upright, in pixels; of the canvas, if there is one."""
-        x, y, canvas = self.placement
+        x, y, canvas, window = self.placement
         if canvas is not None:
             return canvas.width, canvas.height
-        return self.orientation.turned((x.samples, y.samples))
+        return window or self.orientation.turned((x.samples, y.samples))
 
     @property
     def width(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from streamresize.attention import best_window
 from streamresize.color import PLANES_USED, to_luma
 from streamresize.geometry import ORIENTATIONS, Orientation
 from streamresize.info import ImageInfo
@@ -16,6 +17,7 @@ from streamresize.sinks.canvas import canvas_bytes, on_canvas
 from streamresize.sinks.choice import as_jpeg, choose, choose_large
 from streamresize.sinks.encode import file_from_picture, jpeg_from_yuv
 from streamresize.sinks.formats import CHROMA_FACTORS, Encoding, Subsampling
+from streamresize.sinks.glance import glance_requests
 from streamresize.sinks.max_bytes import Encoded, encode_to_fit
 from streamresize.sinks.png_rows import PngRows
 from streamresize.sinks.raw import PIXELS, RawRows, gray_to_ycbcr, joined, picture_to_ycbcr
@@ -27,6 +29,8 @@ UPRIGHT = ORIENTATIONS[1]
 WHOLE_PIXELS = 3 << 20  # larger pictures are not collected where the format streams
 
 ToPicture = Callable[[Sequence[Samples]], Samples]
+Window = tuple[slice, slice]  # rows and columns
+WHOLE: Window = (slice(None), slice(None))
 
 
 def _full_requests(info: ImageInfo, frame: Frame) -> tuple[PlaneRequest, ...]:
@@ -34,7 +38,11 @@ def _full_requests(info: ImageInfo, frame: Frame) -> tuple[PlaneRequest, ...]:
     used = 1 if _luma_is_enough(info, frame) else PLANES_USED[info.color]
     placement, filter = frame.placement, frame.filter
     filters = [_plain(filter) if info.is_chroma(i) else filter for i in range(used)]
-    return tuple(PlaneRequest(i, placement.x, placement.y, each) for i, each in enumerate(filters))
+    sigma = (frame.blur, frame.blur)
+    return tuple(
+        PlaneRequest(i, placement.x, placement.y, each, sigma=sigma)
+        for i, each in enumerate(filters)
+    )
 
 
 def _plain(filter: Filter) -> Filter:
@@ -54,41 +62,66 @@ def _subsampled_requests(frame: Frame) -> tuple[PlaneRequest, ...]:
         across, down = down, across
     x = placement.x.subsampled(across, mirrored=orientation.mirror_x)
     y = placement.y.subsampled(down, mirrored=orientation.mirror_y)
-    plain = _plain(frame.filter)
+    plain, blur = _plain(frame.filter), frame.blur
+    of_chroma = (blur / across, blur / down)
     return (
-        PlaneRequest(0, placement.x, placement.y, frame.filter),
-        PlaneRequest(1, x, y, plain),
-        PlaneRequest(2, x, y, plain),
+        PlaneRequest(0, placement.x, placement.y, frame.filter, sigma=(blur, blur)),
+        PlaneRequest(1, x, y, plain, sigma=of_chroma),
+        PlaneRequest(2, x, y, plain, sigma=of_chroma),
     )
 
 
-def upright(plane: Samples, orientation: Orientation) -> Samples:
-    """Mirror, then transpose."""
+def upright(plane: Samples, orientation: Orientation, window: Window = WHOLE) -> Samples:
+    """Mirror, then transpose, then cut."""
     mirrored = plane[:: -1 if orientation.mirror_y else 1, :: -1 if orientation.mirror_x else 1]
-    return np.ascontiguousarray(mirrored.T if orientation.transpose else mirrored)
+    return np.ascontiguousarray((mirrored.T if orientation.transpose else mirrored)[window])
 
 
 class WholePictureSink(CollectingSink):
-    """Collects planes and turns them upright."""
+    """Collects planes, turns them upright and cuts them.
+
+    glance: small planes of the same picture, by which the window is chosen.
+    """
 
     encode_seconds = 0.0  # nothing is encoded before `finish`
 
-    def __init__(self, requests: tuple[PlaneRequest, ...], frame: Frame) -> None:
-        super().__init__(requests)
+    def __init__(
+        self,
+        requests: tuple[PlaneRequest, ...],
+        frame: Frame,
+        glance: tuple[PlaneRequest, ...] = (),
+    ) -> None:
+        super().__init__(requests + glance)
         self.frame = frame
         self.transfer = frame.transfer
+        self.shown = len(requests)
 
     @property
-    def turned(self) -> bool:
-        return self.frame.orientation != UPRIGHT
+    def copied(self) -> bool:
+        """The planes that are shown are not those collected."""
+        placement = self.frame.placement
+        return self.frame.orientation != UPRIGHT or placement.window is not None
 
     @property
     def work_bytes(self) -> int:
         return self.frame.encoding.work_bytes(self.frame.pixels)
 
     def upright(self) -> list[Samples]:
-        """The planes, turned upright."""
-        return [upright(plane, self.frame.orientation) for plane in self.planes]
+        """The planes that are shown, upright."""
+        window = self._window()
+        orientation = self.frame.orientation
+        return [upright(plane, orientation, window) for plane in self.planes[: self.shown]]
+
+    def _window(self) -> Window:
+        """What is kept of the upright picture."""
+        frame = self.frame
+        x, y, _, window = frame.placement
+        if window is None:
+            return WHOLE
+        small = frame.color([upright(p, frame.orientation) for p in self.planes[self.shown :]])
+        size = frame.orientation.turned((x.samples, y.samples))
+        left, top = best_window(small, size, window)
+        return slice(top, top + window[1]), slice(left, left + window[0])
 
     def written(self, encoded: Encoded, reason: str | None = None) -> Picture:
         """Write the file to where it goes."""
@@ -104,7 +137,7 @@ class JpegSink(WholePictureSink):
 
     @property
     def nbytes(self) -> int:
-        return (2 if self.turned else 1) * super().nbytes + self.work_bytes
+        return (2 if self.copied else 1) * super().nbytes + self.work_bytes
 
     def begin(self) -> None:
         shapes = [request.shape for request in self.requests]
@@ -113,7 +146,7 @@ class JpegSink(WholePictureSink):
 
     def finish(self) -> Picture:
         encoding = self.frame.encoding
-        yuv = YuvBuffer.of(self.upright(), encoding.subsampling) if self.turned else self._yuv
+        yuv = YuvBuffer.of(self.upright(), encoding.subsampling) if self.copied else self._yuv
         metadata = self.frame.metadata
         return self.written(
             encode_to_fit(lambda tried: jpeg_from_yuv(yuv, tried, metadata), encoding)
@@ -124,18 +157,22 @@ class RasterSink(WholePictureSink):
     """Gray (h, w) or RGB (h, w, 3), uint8: as an array, or as a file made from it."""
 
     def __init__(
-        self, requests: tuple[PlaneRequest, ...], frame: Frame, to_picture: ToPicture
+        self,
+        requests: tuple[PlaneRequest, ...],
+        frame: Frame,
+        to_picture: ToPicture,
+        glance: tuple[PlaneRequest, ...] = (),
     ) -> None:
-        super().__init__(requests, frame)
+        super().__init__(requests, frame, glance)
         self._to_picture = to_picture
 
     @property
     def nbytes(self) -> int:
-        frame, planes = self.frame, super().nbytes
-        picture = 0 if len(self.requests) == 1 else 3 * planes // len(self.requests)
-        ground = canvas_bytes(frame.placement.canvas, gray=len(self.requests) == 1)
-        copies = 2 if self.turned else 1
-        return copies * planes + picture + frame.color.nbytes + ground + self.work_bytes
+        frame, gray = self.frame, self.shown == 1
+        copies = self.shown * frame.placement.pixels if self.copied else 0
+        picture = 0 if gray else 3 * frame.placement.pixels
+        ground = canvas_bytes(frame.placement.canvas, gray=gray)
+        return super().nbytes + copies + picture + frame.color.nbytes + ground + self.work_bytes
 
     def finish(self) -> Picture:
         encoding = self.frame.encoding
@@ -169,8 +206,9 @@ class PlanarSink(WholePictureSink):
         requests: tuple[PlaneRequest, ...],
         frame: Frame,
         to_planes: Callable[[list[Samples], Subsampling], list[Samples]],
+        glance: tuple[PlaneRequest, ...] = (),
     ) -> None:
-        super().__init__(requests, frame)
+        super().__init__(requests, frame, glance)
         self._to_planes = to_planes
 
     @property
@@ -196,13 +234,13 @@ def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
     streams = (is_large or frame.encoding.format in PIXELS) and can_stream(frame, frame.encoding)
     if _keeps_planes(frame):
         return _planar_sink(info, frame, streams=streams)
-    requests = _full_requests(info, frame)
+    requests, glance = _full_requests(info, frame), glance_requests(info, frame.placement)
     convert = _converter(info, frame)
     if streams:
         return _raster_stream(frame, requests, convert)
     if frame.encoding.format == "ycbcr":
-        return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s))
-    return RasterSink(requests, frame, convert)
+        return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s), glance)
+    return RasterSink(requests, frame, convert, glance)
 
 
 def _chosen_beforehand(frame: Frame) -> Frame:
@@ -217,7 +255,8 @@ def _chosen_beforehand(frame: Frame) -> Frame:
 def _keeps_planes(frame: Frame) -> bool:
     """The planes of the source are those of the file: no RGB on the way."""
     is_planar = frame.encoding.format in ("jpeg", "ycbcr") and frame.transfer is None
-    return is_planar and frame.color.identity and frame.placement.canvas is None
+    _, _, canvas, window = frame.placement
+    return is_planar and frame.color.identity and canvas is None and window is None
 
 
 def _planar_sink(info: ImageInfo, frame: Frame, *, streams: bool) -> PictureSink:

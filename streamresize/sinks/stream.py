@@ -23,9 +23,9 @@ Band = TypeVar("Band")
 
 def can_stream(frame: Frame, encoding: Encoding) -> bool:
     """The first rows of the source must be the first of the result."""
-    orientation, canvas = frame.orientation, frame.placement.canvas
-    in_order = not (orientation.mirror_y or orientation.transpose) and canvas is None
-    return in_order and encoding.streams
+    orientation, placement = frame.orientation, frame.placement
+    in_order = not (orientation.mirror_y or orientation.transpose)
+    return in_order and placement.canvas is None and placement.window is None and encoding.streams
 
 
 class RowEncoder(Protocol[Band]):  # type: ignore[misc]
