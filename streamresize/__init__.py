@@ -2,6 +2,7 @@
 
 from streamresize.api import (
     decode_planes,
+    output_size,
     probe,
     process,
     process_many,
@@ -86,6 +87,7 @@ __all__ = [
     "astream",
     "decode_planes",
     "estimate_memory",
+    "output_size",
     "probe",
     "process",
     "process_many",

@@ -12,7 +12,7 @@ from streamresize.decoders import SourceDecoder
 from streamresize.errors import StreamResizeError
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
-from streamresize.pipeline import Result, run
+from streamresize.pipeline import Result, picture_sinks, run
 from streamresize.processors import decoding_threads, processors
 from streamresize.request import Options, Pass, PassOptions, Size, split_options
 from streamresize.sources import Chunk, Source, open_source
@@ -124,6 +124,15 @@ def process_many(
     return map_in_processes(work, sources, jobs=jobs or processors(), together=together)
 
 
+def output_size(info: ImageInfo, size: Size, **options: Unpack[PassOptions]) -> tuple[int, int]:
+    """Width and height, in pixels, of what `process` makes of a picture.
+
+    options: the keywords of `Pass`. Raises RegionError, EncodeError.
+    """
+    (sink,) = picture_sinks(info, [size], Pass(**options))
+    return sink.frame.size
+
+
 def _attempt(source: Source, **request: Any) -> Result | StreamResizeError:
     try:
         return process(source, **request)
@@ -211,6 +220,7 @@ def _strips(
 
 __all__ = [
     "decode_planes",
+    "output_size",
     "probe",
     "process",
     "resize",

@@ -45,13 +45,20 @@ def test_a_file_below_a_root(tmp_path: Path) -> None:
 def test_a_source_that_cannot_be_had(tmp_path: Path) -> None:
     async def ask(client: aiohttp.ClientSession) -> list[int]:
         statuses = []
-        for path in ("nosuch.jpg", "../a.jpg", "http://127.0.0.1/a.jpg", "s3://bucket/a.jpg"):
-            async with client.get("/v1/thumbnail", params={"path": path, "w": "200"}) as answer:
+        for name, text in (
+            ("path", "nosuch.jpg"),
+            ("path", "../a.jpg"),
+            ("path", "http://127.0.0.1/a.jpg"),
+            ("url", "http://127.0.0.1/a.jpg"),
+            ("url", "s3://bucket/a.jpg"),
+            ("url", "/a.jpg"),
+        ):
+            async with client.get("/v1/thumbnail", params={name: text, "w": "200"}) as answer:
                 assert answer.content_type == "application/problem+json"
                 statuses.append(answer.status)
         return statuses
 
-    assert talk(ask, roots=[tmp_path]) == [404, 400, 403, 403]
+    assert talk(ask, roots=[tmp_path]) == [404, 400, 404, 403, 403, 400]
 
 
 def test_the_header_of_an_upload() -> None:

@@ -5,15 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from aiohttp import hdrs, web
+from aiohttp.helpers import content_disposition_header
 
-from streamresize import FORMATS, Format
+from streamresize import FORMATS, Format, ImageInfo
 from streamresize_server.cache import Kept
+from streamresize_server.content import Content
 from streamresize_server.facts import PHASH, SIZE, Facts
 from streamresize_server.renderings import Rendering
+from streamresize_server.sources import OpenedSource
 from streamresize_server.stages import SEND, measure
 from streamresize_server.trailers import ChunkedResponse
+
+
+class Manner(NamedTuple):
+    """How a picture is presented.
+
+    filename: without extension, under which the client may keep it. negotiated: its format depends
+    on what the client accepts.
+    """
+
+    filename: str = ""
+    negotiated: bool = False
+
+
+PLAIN = Manner()
 
 
 class Answerer:
@@ -24,20 +42,29 @@ class Answerer:
         self._seconds = seconds
 
     async def answer(
-        self, request: web.Request, picture: Kept | Rendering, filename: str = ""
+        self, request: web.Request, picture: Kept | Rendering, manner: Manner = PLAIN
     ) -> web.StreamResponse:
-        """Send a picture; a client that has it already is told so.
-
-        filename: without extension, under which the client may keep it.
-        """
+        """Send a picture; a client that has it already is told so."""
         if isinstance(picture, Kept):
-            return await self._send(
-                request, picture.facts, picture.size, picture.chunks(), filename
-            )
+            return await self._send(request, picture.facts, picture.size, picture.chunks(), manner)
         if picture.facts is not None:
             spool = picture.spool
-            return await self._send(request, picture.facts, spool.size, spool.follow(), filename)
-        return await self._send_chunks(request, picture, filename)
+            return await self._send(request, picture.facts, spool.size, spool.follow(), manner)
+        return await self._send_chunks(request, picture, manner)
+
+    async def answer_raw(
+        self, request: web.Request, info: ImageInfo, source: OpenedSource, content: Content
+    ) -> web.StreamResponse:
+        """Send a source, which is known to be a picture, as it is."""
+        response = web.StreamResponse()
+        response.content_type = f"image/{info.format}"
+        response.content_length = source.length
+        response.headers[hdrs.CACHE_CONTROL] = self._cache_control
+        response.headers[hdrs.CONTENT_DISPOSITION] = "inline"
+        await response.prepare(request)
+        if request.method != hdrs.METH_HEAD:
+            await self._write(request, response, content.chunks())
+        return response
 
     async def _send(
         self,
@@ -45,10 +72,10 @@ class Answerer:
         facts: Facts,
         size: int,
         body: AsyncIterator[bytes],
-        filename: str,
+        manner: Manner,
     ) -> web.StreamResponse:
         response = web.StreamResponse()
-        self._describe(response, facts.format, facts.etag, facts.source.last_modified, filename)
+        self._describe(response, facts.format, facts.etag, facts.source.last_modified, manner)
         response.headers.update(described(facts))
         if has_it(request, facts):
             response.set_status(304)
@@ -63,12 +90,12 @@ class Answerer:
         return response
 
     async def _send_chunks(
-        self, request: web.Request, rendering: Rendering, filename: str
+        self, request: web.Request, rendering: Rendering, manner: Manner
     ) -> web.StreamResponse:
         """Also of a picture that is being made still."""
         response = ChunkedResponse((PHASH, SIZE))
         modified = rendering.source.last_modified
-        self._describe(response, rendering.format or "jpeg", rendering.etag, modified, filename)
+        self._describe(response, rendering.format or "jpeg", rendering.etag, modified, manner)
         await response.begin(request)
         if request.method == hdrs.METH_HEAD:
             return response
@@ -91,13 +118,17 @@ class Answerer:
         format: Format,
         etag: str | None,
         modified: str | None,
-        filename: str,
+        manner: Manner,
     ) -> None:
         facts = FORMATS[format]
         headers = response.headers
         headers[hdrs.CONTENT_TYPE] = facts.mime
-        name = f'; filename="{filename}.{facts.extension}"' if filename else ""
-        headers[hdrs.CONTENT_DISPOSITION] = f"inline{name}"
+        headers[hdrs.CONTENT_DISPOSITION] = "inline"
+        if manner.filename:
+            name = f"{manner.filename}.{facts.extension}"
+            headers[hdrs.CONTENT_DISPOSITION] = content_disposition_header("inline", filename=name)
+        if manner.negotiated:
+            headers[hdrs.VARY] = hdrs.ACCEPT
         headers[hdrs.CACHE_CONTROL] = self._cache_control if etag else "no-store"
         if etag:
             headers[hdrs.ETAG] = etag

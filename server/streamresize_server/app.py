@@ -11,6 +11,7 @@ from streamresize_server.cors import allow_origin, answer_preflights
 from streamresize_server.delivery import deliver
 from streamresize_server.fallback import FALLBACK, Fallback
 from streamresize_server.headers import add_headers
+from streamresize_server.imgproxy.presets import compile_presets
 from streamresize_server.metrics import Metrics
 from streamresize_server.observing import TRACING, observe
 from streamresize_server.problems import answer_problems
@@ -18,9 +19,12 @@ from streamresize_server.readiness import READINESS, Readiness
 from streamresize_server.routes import (
     ANSWERER,
     METRICS,
+    PRESETS,
     SERVICE,
     SETTINGS,
+    SIGNATURES,
     health,
+    imgproxy,
     info,
     metrics,
     thumbnail,
@@ -39,13 +43,15 @@ def create_app(settings: Settings) -> web.Application:
     app = web.Application(middlewares=MIDDLEWARES)
     app[SETTINGS] = settings
     app[ANSWERER] = Answerer(settings.cache_control, settings.client_seconds)
+    app[SIGNATURES] = settings.signatures
+    app[PRESETS] = compile_presets(settings.presets)
     app[FALLBACK] = Fallback(settings.fallback_image, settings.fallback_status)
     app[READINESS] = Readiness()
     app[METRICS] = Metrics()
     app[TRACING] = tracing()
     app.on_response_prepare.extend([add_headers, allow_origin])
     app.cleanup_ctx.append(_service)
-    for module in (thumbnail, info, health, metrics):
+    for module in (thumbnail, info, health, metrics, imgproxy):  # the last takes what is left
         app.add_routes(module.routes)
     return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
 from concurrent.futures import Executor
 from typing import BinaryIO
@@ -9,6 +10,8 @@ from typing import BinaryIO
 import streamresize
 from streamresize import ImageInfo, Limits
 from streamresize_server.stages import DOWNLOAD, waiting
+
+READ_BYTES = 1 << 18
 
 
 class Content:
@@ -36,6 +39,16 @@ class Content:
             return self._all(self._rest or aiter(self._source))
         self._source.seek(0)
         return self._source
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """All bytes as chunks, files read by threads."""
+        source = self.again()
+        if isinstance(source, AsyncIterable):
+            async for chunk in source:
+                yield chunk
+            return
+        while chunk := await asyncio.to_thread(source.read, READ_BYTES):
+            yield chunk
 
     async def _noting(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for chunk in chunks:

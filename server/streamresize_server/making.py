@@ -24,6 +24,8 @@ from streamresize_server.admission import Ticket
 from streamresize_server.cache import Cache, key_of
 from streamresize_server.content import Content
 from streamresize_server.facts import Validators
+from streamresize_server.policy import Policy
+from streamresize_server.previews import with_preview
 from streamresize_server.recipe import Plan, Recipe
 from streamresize_server.renderings import Rendering
 from streamresize_server.sources import OpenedSource, Sources
@@ -77,11 +79,13 @@ class Maker:
         self,
         sources: Sources,
         limits: Limits,
+        policy: Policy,
         executor: Executor,
         seconds: float,
     ) -> None:
         self._sources = sources
         self._limits = limits
+        self._policy = policy
         self._executor = executor
         self._seconds = seconds
 
@@ -156,7 +160,8 @@ class Maker:
 
     async def _planned(self, content: Content, recipe: Recipe) -> tuple[ImageInfo, Plan]:
         info = await self.probe(content)
-        plan = recipe.plan(info)
+        plan = self._policy.applied(info, recipe.plan(info), quality_asked=recipe.quality_asked)
+        plan = with_preview(info, plan)
         options: PassOptions = {"threads": 1, **plan.options, "limits": self._limits}
         return info, plan._replace(options=options)
 

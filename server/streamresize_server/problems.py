@@ -13,6 +13,7 @@ from streamresize_server.exchange import EXCHANGE
 from streamresize_server.fallback import FALLBACK
 from streamresize_server.logs import LOGGER
 from streamresize_server.making import Overtime
+from streamresize_server.policy import OutputTooLarge
 from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
 from streamresize_server.sources import SourceFailure, TooLarge
 from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
@@ -26,6 +27,7 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (Expired, HTTPStatus.NOT_FOUND),
     (UnknownOption, HTTPStatus.NOT_FOUND),
     (BadValue, HTTPStatus.BAD_REQUEST),
+    (OutputTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Overtime, HTTPStatus.SERVICE_UNAVAILABLE),
     (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UploadTooSlow, HTTPStatus.REQUEST_TIMEOUT),
@@ -108,6 +110,8 @@ def setting_of(error: Exception) -> str | None:
         return f"max_{error.limit}"
     if isinstance(error, TooLargeForBudget):
         return "memory_budget"
+    if isinstance(error, OutputTooLarge):
+        return "max_output_pixels"
     if isinstance(error, TooLarge):
         return error.limit
     return "upload_bytes" if isinstance(error, UploadTooLarge) else None

@@ -231,4 +231,5 @@ def _recipe(boxes: list[Any], given: Mapping[str, Any]) -> Recipe:
         raise BadValue(REPEATED, f"needed: width, height, or 1 to {MOST_SIZES} of size=WxH")
     of_pass = {name: value for name, value in given.items() if name in OF_PASS}
     of_size = {name: value for name, value in given.items() if name not in OF_PASS}
-    return Recipe(tuple(Size(*box, **of_size) for box in boxes), Pass(**of_pass))
+    sizes = tuple(Size(*box, **of_size) for box in boxes)
+    return Recipe(sizes, Pass(**of_pass), quality_asked="quality" in given)

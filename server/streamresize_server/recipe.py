@@ -44,7 +44,8 @@ class Recipe:
     sizes: the outputs. reading: how the source is read and what of it is shown.
     sizing: imgproxy's rules, which then decide on the boxes of `sizes` and on the region.
     as_source: outputs get the format of the source where it can be written, else JPEG.
-    cachebuster: changes nothing but `canonical()`.
+    cachebuster: changes nothing but `canonical()`. quality_asked: the quality of `sizes` is not
+    just the usual one.
     """
 
     sizes: tuple[Size, ...]
@@ -52,6 +53,7 @@ class Recipe:
     sizing: Sizing | None = None
     as_source: bool = False
     cachebuster: str = ""
+    quality_asked: bool = False
 
     def canonical(self) -> str:
         """Equal for equal recipes, different for different ones: JSON in ASCII."""

@@ -13,7 +13,6 @@ from functools import partial
 from streamresize_server.admission import Admission
 from streamresize_server.cache import Cache, Files, Kept
 from streamresize_server.content import Content
-from streamresize_server.facts import Validators
 from streamresize_server.making import Maker, Wanted
 from streamresize_server.recipe import Recipe
 from streamresize_server.renderings import Rendering, Renderings
@@ -44,6 +43,7 @@ class Service:
         self.maker = Maker(
             self.sources,
             settings.limits,
+            settings.policy,
             self.executor,
             settings.work_seconds,
         )
@@ -88,11 +88,17 @@ class Service:
             yield rendering
 
     @asynccontextmanager
+    async def opened(self, reference: str) -> AsyncIterator[OpenedSource]:
+        """A source. Raises what opening it raises."""
+        async with self.sources.open(reference) as source:
+            if isinstance(source, OpenedSource):
+                yield source
+
+    @asynccontextmanager
     async def content(self, reference: str) -> AsyncIterator[Content]:
         """The bytes of a source. Raises what opening it raises."""
-        async with self.sources.open(reference, Validators()) as source:
-            if isinstance(source, OpenedSource):
-                yield Content(source.content)
+        async with self.opened(reference) as source:
+            yield Content(source.content)
 
     @asynccontextmanager
     async def _rendering(self, wanted: Wanted) -> AsyncIterator[Rendering]:

@@ -15,7 +15,9 @@ from typing_extensions import Self
 
 from streamresize import FORMATS, Format, Limits
 from streamresize_server.admission import OPEN_BYTES
+from streamresize_server.imgproxy.signature import KeyPair, Signatures
 from streamresize_server.machine import usual_budget
+from streamresize_server.policy import Policy
 from streamresize_server.quantities import Bytes, Seconds
 from streamresize_server.sources import SourceSettings
 
@@ -271,6 +273,27 @@ class Settings(BaseSettings):
         """What may be read."""
         names = {field.name for field in fields(SourceSettings)} & set(type(self).model_fields)
         return SourceSettings(**{name: getattr(self, name) for name in names})
+
+    @property
+    def policy(self) -> Policy:
+        """What may be asked for."""
+        return Policy(
+            frozenset(self.formats),
+            self.min_quality,
+            self.max_quality,
+            self.quality,
+            self.max_output_pixels,
+        )
+
+    @property
+    def signatures(self) -> Signatures:
+        """Which are good."""
+        return Signatures(
+            [KeyPair.from_hex(*pair) for pair in self.key_pairs],
+            self.signature_bytes,
+            self.unsigned,
+            [secret.get_secret_value() for secret in self.trusted_signatures],
+        )
 
     @property
     def limits(self) -> Limits:

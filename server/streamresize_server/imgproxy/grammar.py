@@ -8,11 +8,11 @@ from time import time
 from typing import NamedTuple
 
 from streamresize_server import values
-from streamresize_server.imgproxy.options import Changes, Options, changes
+from streamresize_server.imgproxy.options import PRESET, Changes, Options, changes
 from streamresize_server.imgproxy.presets import DEFAULT, NO_PRESETS, Presets
 from streamresize_server.imgproxy.signature import Signatures
 from streamresize_server.recipe import Recipe
-from streamresize_server.refusals import BadSignature, BadValue, Expired
+from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
 
 PLAIN = "plain"
 
@@ -29,22 +29,38 @@ class Request(NamedTuple):
 
 
 def parse(
-    path: str, signatures: Signatures, presets: Presets = NO_PRESETS, *, now: float | None = None
+    path: str,
+    signatures: Signatures,
+    presets: Presets = NO_PRESETS,
+    *,
+    only_presets: bool = False,
+    now: float | None = None,
 ) -> Request:
     """What a path asks for: the path as it came, still percent-encoded, without query.
 
-    now: seconds since 1970, None for what the clock says. Nothing but the signature is looked at
-    before that is found to be good. Raises the classes of `refusals`.
+    only_presets: no option but `preset` is known. now: seconds since 1970, None for what the clock
+    says. Nothing but the signature is looked at before that is found to be good. Raises the classes
+    of `refusals`.
     """
     signed = verified(path, signatures)
     parts = signed.split("/")[1:]
     segments = list(takewhile(lambda part: ":" in part, parts))
+    if only_presets:
+        refuse_all_but_presets(segments)
     source, extension = _source(parts[len(segments) :])
     asked = {**presets.get(DEFAULT, {}), **changes(segments, presets)}
     options = Options(**_with_extension(asked, extension))  # type: ignore[arg-type]
     if options.expires and options.expires < (time() if now is None else now):
         raise Expired(options.expires)
     return Request(source, options.recipe(), options.raw, options.filename)
+
+
+def refuse_all_but_presets(segments: Sequence[str]) -> None:
+    """Raise UnknownOption for other options."""
+    for segment in segments:
+        name = segment.partition(":")[0]
+        if name not in PRESET:
+            raise UnknownOption(name)
 
 
 def verified(path: str, signatures: Signatures) -> str:

@@ -31,6 +31,7 @@ Changes: TypeAlias = Mapping[str, object]
 Arguments: TypeAlias = Sequence[str]
 
 FORMATS = ("jpg", "jpeg", "png", "webp", "avif", "gif")
+USUAL_QUALITY = 80
 STRONGEST_SHARPEN = 0.5  # the sigma that stands for the library's sharpen=1
 
 
@@ -38,8 +39,9 @@ STRONGEST_SHARPEN = 0.5  # the sigma that stands for the library's sharpen=1
 class Options:
     """What a URL asks for.
 
-    extend: where the picture is put, None for no canvas. crop: width, height, and where, None for
-    as `gravity` says. format: None for that of the source. filename, raw, expires: of the answer.
+    quality: None for the usual. extend: where the picture is put, None for no canvas. crop: width,
+    height, and where, None for as `gravity` says. format: None for that of the source. filename,
+    raw, expires: of the answer.
     """
 
     resizing_type: ResizingType = "fit"
@@ -58,7 +60,7 @@ class Options:
     background: tuple[int, int, int] = (255, 255, 255)
     blur: float = 0.0
     sharpen: float = 0.0
-    quality: int = 80
+    quality: int | None = None
     max_bytes: int | None = None
     format: Format | None = None
     strip_metadata: bool = True
@@ -78,6 +80,7 @@ class Options:
             sizing=self._sizing(),
             as_source=self.format is None,
             cachebuster=self.cachebuster,
+            quality_asked=self.quality is not None,
         )
 
     def _size(self) -> Size:
@@ -87,7 +90,7 @@ class Options:
             return Size(
                 "100%",
                 "100%",
-                quality=self.quality,
+                quality=self.quality or USUAL_QUALITY,
                 max_bytes=self.max_bytes,
                 background=self.background,
                 sharpen=min(self.sharpen / STRONGEST_SHARPEN, 1.0),
@@ -137,9 +140,9 @@ def parse_dpr(name: str, arguments: Arguments) -> float:
     return values.above_zero(name, arguments[0])
 
 
-def parse_quality(name: str, arguments: Arguments) -> int:
+def parse_quality(name: str, arguments: Arguments) -> int | None:
     """0 means the usual one."""
-    return values.integer(name, arguments[0], high=100) or Options.quality
+    return values.integer(name, arguments[0], high=100) or None
 
 
 def parse_expires(name: str, arguments: Arguments) -> int:

@@ -6,6 +6,8 @@ from aiohttp import hdrs, web
 
 from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
+from streamresize_server.imgproxy.presets import Presets
+from streamresize_server.imgproxy.signature import Signatures
 from streamresize_server.metrics import Metrics
 from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
@@ -15,6 +17,8 @@ from streamresize_server.uploads import body_of
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
+SIGNATURES: web.AppKey[Signatures] = web.AppKey("signatures", Signatures)
+PRESETS: web.AppKey[Presets] = web.AppKey("presets")
 ANSWERER: web.AppKey[Answerer] = web.AppKey("answerer", Answerer)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from streamresize_server import query
+from streamresize_server.answers import Manner
 from streamresize_server.bundles import bundle
 from streamresize_server.making import Wanted
 from streamresize_server.refusals import BadValue
@@ -22,7 +23,8 @@ async def from_source(request: web.Request) -> web.StreamResponse:
     recipe, service = negotiated(request, asked.recipe), request.app[SERVICE]
     if recipe.is_single:
         async with service.picture(Wanted(asked.reference, recipe)) as picture:
-            return await request.app[ANSWERER].answer(request, picture)
+            manner = Manner(negotiated=asked.recipe.negotiable)
+            return await request.app[ANSWERER].answer(request, picture, manner)
     async with service.admission.ticket() as ticket:
         async with service.content(asked.reference) as content:
             result = await service.maker.all_pictures(ticket, content, recipe)
@@ -38,7 +40,8 @@ async def from_body(request: web.Request) -> web.StreamResponse:
     recipe, service = negotiated(request, asked.recipe), request.app[SERVICE]
     if recipe.is_single:
         async with service.upload(upload(request), recipe) as picture:
-            return await request.app[ANSWERER].answer(request, picture)
+            manner = Manner(negotiated=asked.recipe.negotiable)
+            return await request.app[ANSWERER].answer(request, picture, manner)
     async with service.admission.ticket() as ticket:
         result = await service.maker.all_pictures(ticket, upload(request), recipe)
         return bundle(result, request.headers.get("Accept", ""))
