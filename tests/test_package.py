@@ -25,10 +25,10 @@ PUBLIC = {
     "EncodeError", "FORMATS", "FilterName", "Fingerprint", "Fit", "Format", "Gravity", "IccUse",
     "ImageInfo", "Kept", "Length", "LimitExceeded", "Limits", "MalformedImage", "MalformedJPEG",
     "Mirror", "OutputImage", "Padding", "Pass", "PassOptions", "Region", "RegionError",
-    "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip", "Subsampling",
-    "UnsupportedFormat", "UnsupportedJPEG", "aprobe", "aprocess", "astream", "decode_planes",
-    "estimate_memory", "probe", "process", "process_many", "resize", "standardize",
-    "standardize_many", "strips", "thumbnail",
+    "Result", "Rotation", "Size", "Source", "SourceError", "StreamResizeError", "Strip",
+    "Subsampling", "UnsupportedFormat", "UnsupportedJPEG", "aprobe", "aprocess", "astream",
+    "decode_planes", "estimate_memory", "probe", "process", "process_many", "resize",
+    "standardize", "standardize_many", "strips", "thumbnail",
 }  # fmt: skip
 TYPES = {
     "AsyncSource", "Averaging", "Background", "Destination", "FORMATS", "FilterName", "Fit",
