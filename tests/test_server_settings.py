@@ -201,7 +201,7 @@ def test_when_what_is_not_signed_is_served(values: dict[str, str], unsigned: boo
 
 
 def test_the_budget_is_divided_among_processes() -> None:
-    settings = Settings(memory_budget="256MiB", processes=2)
+    settings = Settings(memory_budget=256 * MIB, processes=2)
     assert settings.process_budget == 128 * MIB
 
 

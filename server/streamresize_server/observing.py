@@ -12,6 +12,7 @@ from aiohttp import web
 from streamresize_server.access_log import CLIENT_LEFT, log_access
 from streamresize_server.exchange import EXCHANGE, REQUEST_ID, Exchange, request_id
 from streamresize_server.metrics import Load
+from streamresize_server.readiness import READINESS
 from streamresize_server.routes import METRICS, SERVICE
 from streamresize_server.service import Service
 from streamresize_server.stages import CURRENT
@@ -73,7 +74,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     observed = Observed(request)
     status, sent = CLIENT_LEFT, 0
     try:
-        response = await handler(request)
+        with request.app[READINESS].running():
+            response = await handler(request)
         status, sent = response.status, response.body_length
         return response
     except ConnectionError:
