@@ -125,7 +125,7 @@ def _options(field: FieldInfo) -> dict[str, Any]:
 def usual_text(field: FieldInfo) -> str:
     """The default of a setting as one would write it; nothing where it depends or is empty."""
     default = field.get_default()
-    if default in (None, (), {}) or field.default_factory:
+    if default in (None, False, (), {}) or field.default_factory:
         return ""
     if isinstance(default, tuple):
         return ",".join(default)

@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     )
 
     cache_folder: Path | None = Field(
-        default=None, description="for results; none are kept without"
+        default=None, description="for results; without it small ones are kept in memory alone"
     )
     cache_bytes: Bytes = Field(
         default=1024 * MIB, ge=MIB, description="of all results in the folder"
