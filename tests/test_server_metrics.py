@@ -261,7 +261,7 @@ def traced(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[ReadableSpan]:
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
 
     async def get(client: aiohttp.ClientSession) -> None:
         parent = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
@@ -290,6 +290,8 @@ def test_spans(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_opentelemetry_there_are_no_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(tracing(), NoTracing)  # nobody wants them
+    monkeypatch.setattr(trace, "get_tracer_provider", TracerProvider)
     assert isinstance(tracing(), OpenTelemetry)
     monkeypatch.setitem(sys.modules, "opentelemetry", None)
     assert isinstance(tracing(), NoTracing)

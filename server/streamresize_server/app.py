@@ -12,7 +12,7 @@ from streamresize_server.delivery import deliver
 from streamresize_server.fallback import FALLBACK, Fallback
 from streamresize_server.headers import add_headers
 from streamresize_server.metrics import Metrics
-from streamresize_server.observing import TRACING, observe
+from streamresize_server.observing import TRACING, note_load, observe
 from streamresize_server.problems import answer_problems
 from streamresize_server.readiness import READINESS, Readiness
 from streamresize_server.routes import (
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> web.Application:
     app[METRICS] = Metrics()
     app[TRACING] = tracing()
     app.on_response_prepare.extend([add_headers, allow_origin])
-    app.cleanup_ctx.append(_service)
+    app.cleanup_ctx.extend([_service, note_load])
     for module in (thumbnail, info, health, metrics):
         app.add_routes(module.routes)
     return app

@@ -10,28 +10,28 @@ from aiohttp import web
 
 
 class Readiness:
-    """stopping: what runs is finished, and no connection is used again."""
+    """stopping: what runs is finished, and no connection is used again. count: of what runs."""
 
     def __init__(self) -> None:
         self.stopping = False
-        self._running = 0
+        self.count = 0
         self._idle = asyncio.Event()
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """While a request runs."""
-        self._running += 1
+        self.count += 1
         self._idle.clear()
         try:
             yield
         finally:
-            self._running -= 1
-            if not self._running:
+            self.count -= 1
+            if not self.count:
                 self._idle.set()
 
     async def idle(self) -> None:
         """Wait until nothing runs."""
-        if self._running:
+        if self.count:
             await self._idle.wait()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, get_origin
@@ -294,7 +295,7 @@ class Settings(BaseSettings):
         except ValueError:
             return False
 
-    @property
+    @cached_property
     def unsigned(self) -> bool:
         """What is not signed is served: if so set, else without keys, and to this machine only."""
         if self.allow_unsigned is None:

@@ -65,14 +65,16 @@ class OpenTelemetry:
 
 
 def tracing() -> Tracing:
-    """For this process. Spans are exported where a variable names an endpoint for them."""
+    """For this process, where a variable names an endpoint for spans, or somebody wants them."""
     try:
-        traced = OpenTelemetry()
+        from opentelemetry import trace
+
         if any(name in os.environ for name in ENDPOINTS):
             _export()
     except ModuleNotFoundError:
         return NoTracing()
-    return traced
+    is_wanted = not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    return OpenTelemetry() if is_wanted else NoTracing()
 
 
 def _export() -> None:

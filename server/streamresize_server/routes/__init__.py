@@ -6,7 +6,8 @@ from aiohttp import hdrs, web
 
 from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
-from streamresize_server.metrics import Metrics
+from streamresize_server.metrics import Load, Metrics
+from streamresize_server.readiness import READINESS
 from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
@@ -16,6 +17,20 @@ SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 ANSWERER: web.AppKey[Answerer] = web.AppKey("answerer", Answerer)
+
+
+def load(app: web.Application) -> Load:
+    """How things stand in this process."""
+    service = app[SERVICE]
+    budget, cache = service.admission.budget, service.cache
+    return Load(
+        app[READINESS].count,
+        service.admission.queued,
+        budget.total,
+        budget.total - budget.free,
+        cache.memory_bytes,
+        cache.file_bytes,
+    )
 
 
 def upload(request: web.Request) -> Content:
