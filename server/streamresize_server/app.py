@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -44,10 +45,15 @@ def create_app(settings: Settings) -> web.Application:
     app[METRICS] = Metrics()
     app[TRACING] = tracing()
     app.on_response_prepare.extend([add_headers, allow_origin])
+    app.on_cleanup.append(_close_tracing)
     app.cleanup_ctx.extend([_service, note_load])
     for module in (thumbnail, info, health, metrics):
         app.add_routes(module.routes)
     return app
+
+
+async def _close_tracing(app: web.Application) -> None:
+    await asyncio.to_thread(app[TRACING].close)
 
 
 async def _service(app: web.Application) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from streamresize_server.stages import Stages
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 NAME = "streamresize_server"
+FLUSH_MILLISECONDS = 3000
 
 
 class Tracing(Protocol):
@@ -28,10 +29,16 @@ class Tracing(Protocol):
     ) -> None:
         """A request, from and to so many nanoseconds since 1970; headers: with its parent."""
 
+    def close(self) -> None:
+        """Send what is left: processes that were forked end without further ado."""
+
 
 class NoTracing:
     def record(self, *_: object) -> None:
         """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is left."""
 
 
 class OpenTelemetry:
@@ -41,6 +48,7 @@ class OpenTelemetry:
         self._extract = propagate.extract
         self._in_context = trace.set_span_in_context
         self._kind = trace.SpanKind.SERVER
+        self._provider = trace.get_tracer_provider()
         self._tracer = trace.get_tracer(NAME)
 
     def record(
@@ -62,6 +70,11 @@ class OpenTelemetry:
             part = self._tracer.start_span(stage, within, attributes=facts, start_time=span.began)
             part.end(span.ended)
         request.end(ended)
+
+    def close(self) -> None:
+        flush = getattr(self._provider, "force_flush", None)  # of the SDK's
+        if flush:
+            flush(FLUSH_MILLISECONDS)
 
 
 def tracing() -> Tracing:
