@@ -188,6 +188,7 @@ def test_several_processes_share_a_port_and_their_metrics() -> None:
         for _ in range(20):
             assert get(port, "/health")[0] == 200
         counted = b'requests_total{method="GET",route="/health",status="200"} 20.0'
+        until(lambda: counted in get(port, "/metrics")[1])
         for _ in range(5):
             assert counted in get(port, "/metrics")[1]
         assert running.stop() == 0
@@ -241,6 +242,17 @@ def test_settings_of_no_use() -> None:
     assert status == 2
     assert [line.split(":")[1].strip() for line in told.splitlines()] == ["port", "queued"]
     assert outcome(STREAMRESIZE_OPENED="many")[0] == 2
+
+
+def test_settings_that_turn_out_to_be_of_no_use(tmp_path: Path) -> None:
+    path = tmp_path / "x.jpg"
+    path.write_bytes(b"no picture")
+    for processes in ("1", "2"):
+        status, told = outcome("--fallback-image", str(path), "--processes", processes)
+        assert (status, told.splitlines()[0][:23]) == (2, "error: fallback_image: ")
+    status, told = outcome("--cache-folder", str(path / "below"))
+    assert status == 2
+    assert "Not a directory" in told
 
 
 def test_printing_the_configuration(tmp_path: Path) -> None:

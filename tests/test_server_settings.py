@@ -92,6 +92,8 @@ def test_the_file_may_be_named_by_the_environment(
         ({"max_pixels": "0"}, "max_pixels: "),
         ({"signature_bytes": "33"}, "signature_bytes: "),
         ({"log_format": "xml"}, "log_format: "),
+        ({"allow_networks": "10.0.0.0/33"}, "allow_networks: "),
+        ({"storage": "nonsense"}, "storage: "),
     ],
 )
 def test_what_is_wrong_is_named(values: dict[str, str], told: str) -> None:

@@ -36,27 +36,31 @@ MIDDLEWARES = (observe, deliver, answer_problems, answer_preflights, refuse_unsi
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The application. Run with `handler_cancellation`: clients that leave then stop the work."""
+    """The application. Run with `handler_cancellation`: clients that leave then stop the work.
+
+    Raises ValueError, OSError for settings that turn out to be of no use.
+    """
     app = web.Application(middlewares=MIDDLEWARES)
     app[SETTINGS] = settings
     app[ANSWERER] = Answerer(settings.cache_control, settings.client_seconds)
     app[FALLBACK] = Fallback(settings.fallback_image, settings.fallback_status)
     app[READINESS] = Readiness()
-    app[METRICS] = Metrics()
-    app[TRACING] = tracing()
     app.on_response_prepare.extend([add_headers, allow_origin])
-    app.on_cleanup.append(_close_tracing)
-    app.cleanup_ctx.extend([_service, note_load])
+    app.cleanup_ctx.extend([_service, _telling, note_load])
     for module in (thumbnail, info, health, metrics):
         app.add_routes(module.routes)
     return app
-
-
-async def _close_tracing(app: web.Application) -> None:
-    await asyncio.to_thread(app[TRACING].close)
 
 
 async def _service(app: web.Application) -> AsyncIterator[None]:
     service = app[SERVICE] = Service(app[SETTINGS])
     yield
     await service.close()
+
+
+async def _telling(app: web.Application) -> AsyncIterator[None]:
+    """In the process that serves, which may have been forked."""
+    app[METRICS] = Metrics()
+    traced = app[TRACING] = tracing()
+    yield
+    await asyncio.to_thread(traced.close)

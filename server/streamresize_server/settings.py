@@ -258,6 +258,7 @@ class Settings(BaseSettings):
             "presets",
             "only_presets takes some of them",
         )
+        _ = self.sources  # whose own checks name their settings
         least = self.opened * OPEN_BYTES + WORKING_BYTES
         _need(
             self.process_budget >= least,
