@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -310,3 +311,13 @@ def test_a_method_of_ones_own_is_no_label() -> None:
     text = talk(ask, [web.get("/test", nothing)])
     assert "PROPFIND" not in text
     assert 'method="unknown"' in text
+
+
+def test_warnings_are_lines_of_the_log_too() -> None:
+    code = (
+        "import warnings; from streamresize_server.logs import configure\n"
+        "configure('json'); warnings.warn('truncated file')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "truncated file" in json.loads(done.stdout)["message"]
+    assert done.stderr == ""

@@ -59,6 +59,7 @@ def configure(format: Literal["json", "text"]) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(FORMATTERS[format]())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     LOGGER.setLevel(logging.INFO)
 
 
