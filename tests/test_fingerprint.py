@@ -153,6 +153,13 @@ def test_borders_do_not_count_in_the_trimmed_part() -> None:
     assert bordered.symmetric_distance(plain)[0] > 50
 
 
+def test_borders_that_overlap_are_none() -> None:
+    steps = np.repeat(np.array([0, 10, 20], np.uint8), [20, 10, 20])
+    for luma in (np.tile(steps, (40, 1)), np.tile(steps, (40, 1)).T):
+        height, width = luma.shape
+        assert content_box(luma) == Box(0, 0, width, height)
+
+
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_flat_picture_is_no_border(level: int) -> None:
     flat = np.full((50, 80), level, np.uint8)

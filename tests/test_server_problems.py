@@ -13,10 +13,17 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+import streamresize
+from streamresize.catalog import CatalogError
+from streamresize_server.admission import Busy, TooLargeForBudget
+from streamresize_server.making import Overtime
+from streamresize_server.problems import STATUSES, detail_of, setting_of, status_of
+
 from .support.pictures import photo, pillow_jpeg
 from .support.serving import talk
 
 PHOTO = pillow_jpeg(photo(640, 480))
+JPEG_LS = bytes.fromhex("ffd8fff7000b080010001001011100")
 UPLOAD = "/v1/thumbnail?w=100"
 TOKEN = {"Authorization": "Bearer letmein"}
 Answer = tuple[int, dict[str, str], bytes]
@@ -56,8 +63,8 @@ def problem_of(answer: Answer) -> dict[str, Any]:
     [
         (b"no picture", {}, 415, "not a JPEG", None),
         (b"", {}, 415, "not a JPEG", None),
-        (b"BM" + bytes(20), {}, 422, "damaged bmp", None),
-        (b"\xff\xd8\xff\xf7" + bytes(20), {}, 415, "lossless", None),
+        (b"GIF89a", {}, 422, "damaged gif", None),
+        (JPEG_LS, {}, 415, "JPEG-LS", None),
         (PHOTO[:100], {}, 422, "ends inside its headers", None),
         (PHOTO, {"max_pixels": 1000}, 413, "307200, the most is 1000", "max_pixels"),
         (PHOTO, {"max_width": 100}, 413, "640, the most is 100", "max_width"),
@@ -73,14 +80,43 @@ def test_uploads_that_cannot_be_used(
     assert problem.get("setting") == setting
 
 
-def test_a_picture_that_takes_more_than_the_budget() -> None:
-    settings = {"memory_budget": 32 << 20, "max_output_pixels": 1 << 30}
-    path = "/v1/thumbnail?w=20000&h=20000"
-    answer = ask("POST", f"{path}&enlarge=true&format=png", body=PHOTO, **settings)
-    if answer[0] == 200:
-        pytest.skip("the query form cannot enlarge yet")
-    problem = problem_of(answer)
-    assert (problem["status"], problem["setting"]) == (413, "memory_budget")
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Busy("full"), 429),
+        (Overtime("late"), 503),
+        (TooLargeForBudget(2, 1), 413),
+        (streamresize.MalformedJPEG("no SOI", 0), 415),
+        (streamresize.MalformedJPEG("no DHT", 20), 422),
+        (streamresize.UnsupportedFormat("heic", "no library"), 415),
+        (streamresize.RegionError((0, 0, 1, 1), (1, 1)), 400),
+        (streamresize.EncodeError("too wide"), 400),
+        (streamresize.SourceError("unreadable"), 502),
+        (CatalogError("locked"), 503),
+        (KeyError("x"), 500),
+        (OSError("x"), 500),
+    ],
+)
+def test_statuses(error: Exception, status: int) -> None:
+    assert status_of(error) == status
+
+
+def test_every_error_of_the_library_has_a_status() -> None:
+    for kind in streamresize.StreamResizeError.__subclasses__():
+        assert [line for line, _ in STATUSES if issubclass(kind, line)], kind
+
+
+def test_a_catalog_that_cannot_be_used_is_not_described() -> None:
+    error = CatalogError("no connection to postgresql://me:pw@db")
+    assert "catalog" in detail_of(error, status_of(error))
+    assert "pw" not in detail_of(error, status_of(error))
+
+
+def test_a_problem_that_a_setting_solves_names_it() -> None:
+    error = TooLargeForBudget(2000, 1000)
+    assert setting_of(error) == "memory_budget"
+    assert "2000 bytes of memory" in detail_of(error, 413)
+    assert "1000 (setting memory_budget)" in detail_of(error, 413)
 
 
 def test_unknown_routes_and_methods() -> None:
@@ -193,11 +229,11 @@ def fallback(tmp_path: Path) -> Path:
 
 
 def test_the_fallback_image(fallback: Path) -> None:
-    status, headers, body = ask("GET", "/v1/thumbnail?path=no&w=9", fallback_image=fallback)
+    asked: dict[str, Any] = {"fallback_image": fallback, "roots": [fallback.parent]}
+    status, headers, body = ask("GET", "/v1/thumbnail?path=no&w=9", **asked)
     assert (status, headers["content-type"], body) == (404, "image/jpeg", PHOTO)
     assert headers["cache-control"] == "no-store"
-    asked = {"fallback_image": fallback, "fallback_status": 200}
-    assert ask("GET", "/v1/thumbnail?path=no&w=9", **asked)[0] == 200
+    assert ask("GET", "/v1/thumbnail?path=no&w=9", **asked, fallback_status=200)[0] == 200
 
 
 def test_where_there_is_no_fallback_image(fallback: Path) -> None:
@@ -223,7 +259,7 @@ def test_a_fallback_image_that_is_none(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_not_signed_takes_the_token(headers: dict[str, str], status: int) -> None:
-    settings = {"allow_unsigned": False, "token": "letmein"}
+    settings: dict[str, Any] = {"allow_unsigned": False, "token": "letmein"}
     answer = ask("POST", UPLOAD, body=PHOTO, headers=headers, **settings)
     assert answer[0] == status
     if status == 403:

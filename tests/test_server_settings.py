@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -22,7 +23,10 @@ from streamresize_server.machine import LEAST_BUDGET, available_memory, usual_bu
 from streamresize_server.quantities import seconds, shown_size, size
 from streamresize_server.settings import Settings
 
+from .support import settings_table
+
 MIB = 1 << 20
+ROOT = Path(__file__).parents[1]
 KEY, SALT = "736563726574", "68656C6C6F"
 
 
@@ -88,6 +92,8 @@ def test_the_file_may_be_named_by_the_environment(
         ({"max_pixels": "0"}, "max_pixels: "),
         ({"signature_bytes": "33"}, "signature_bytes: "),
         ({"log_format": "xml"}, "log_format: "),
+        ({"allow_networks": "10.0.0.0/33"}, "allow_networks: "),
+        ({"storage": "nonsense"}, "storage: "),
     ],
 )
 def test_what_is_wrong_is_named(values: dict[str, str], told: str) -> None:
@@ -201,7 +207,7 @@ def test_when_what_is_not_signed_is_served(values: dict[str, str], unsigned: boo
 
 
 def test_the_budget_is_divided_among_processes() -> None:
-    settings = Settings(memory_budget="256MiB", processes=2)
+    settings = Settings(memory_budget=256 * MIB, processes=2)
     assert settings.process_budget == 128 * MIB
 
 
@@ -289,3 +295,19 @@ def test_without_a_limit_the_memory_is_the_machines(tmp_path: Path) -> None:
 def test_a_small_machine_gets_the_least_budget(tmp_path: Path) -> None:
     group(tmp_path, "0::/\n", "sys/fs/cgroup/memory.max", str(MIB))
     assert usual_budget(tmp_path) == LEAST_BUDGET
+
+
+def test_the_documentation_has_every_setting() -> None:
+    page = settings_table.PAGE.read_text()
+    assert page == settings_table.with_table(page)
+    assert all(f"| `{name}` |" in page for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    "name", ["Dockerfile", "compose.yaml", "docs/streamresize.service", "docs/server.md"]
+)
+def test_files_for_operators_name_settings_that_exist(name: str) -> None:
+    known = {"STREAMRESIZE_CONFIG", *map(variable, Settings.model_fields)}
+    named = re.findall(r"STREAMRESIZE_[A-Z_]+", (ROOT / name).read_text())
+    assert named
+    assert set(named) <= known

@@ -324,7 +324,7 @@ def test_pieces_come_while_the_source_is_read() -> None:
         given: list[int] = []
         pieces = streamresize.astream(chunks_of(TALL, given), Size(600, 1200))
         assert (await anext(pieces))[:2] == b"\xff\xd8"
-        await pieces.aclose()  # type: ignore[attr-defined]
+        await pieces.aclose()
         return sum(given)
 
     assert asyncio.run(first()) < len(TALL) // 2

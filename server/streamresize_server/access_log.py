@@ -11,8 +11,7 @@ from streamresize_server.logs import ACCESS
 
 HIDDEN = "-"
 CLIENT_LEFT = 499  # as nginx has it
-OPEN_PARAMETERS = frozenset({"path"})
-SECRET_PARAMETERS = frozenset({"url"})
+
 
 _QUERY_OR_USER = re.compile(r"(?:\?|%3f|#|%23).*|(?<=//)[^/]*@|(?<=%2f%2f)[^/]*(?:@|%40)", re.I)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from streamresize_server.fallback import FALLBACK, Fallback
 from streamresize_server.headers import add_headers
 from streamresize_server.imgproxy.presets import compile_presets
 from streamresize_server.metrics import Metrics
-from streamresize_server.observing import TRACING, observe
+from streamresize_server.observing import TRACING, note_load, observe
 from streamresize_server.problems import answer_problems
 from streamresize_server.readiness import READINESS, Readiness
 from streamresize_server.routes import (
@@ -39,7 +40,10 @@ MIDDLEWARES = (observe, deliver, answer_problems, answer_preflights, refuse_unsi
 
 
 def create_app(settings: Settings) -> web.Application:
-    """The application. Run with `handler_cancellation`: clients that leave then stop the work."""
+    """The application. Run with `handler_cancellation`: clients that leave then stop the work.
+
+    Raises ValueError, OSError for settings that turn out to be of no use.
+    """
     app = web.Application(middlewares=MIDDLEWARES)
     app[SETTINGS] = settings
     app[ANSWERER] = Answerer(settings.cache_control, settings.client_seconds)
@@ -47,10 +51,8 @@ def create_app(settings: Settings) -> web.Application:
     app[PRESETS] = compile_presets(settings.presets)
     app[FALLBACK] = Fallback(settings.fallback_image, settings.fallback_status)
     app[READINESS] = Readiness()
-    app[METRICS] = Metrics()
-    app[TRACING] = tracing()
     app.on_response_prepare.extend([add_headers, allow_origin])
-    app.cleanup_ctx.append(_service)
+    app.cleanup_ctx.extend([_service, _telling, note_load])
     for module in (thumbnail, info, health, metrics, imgproxy):  # the last takes what is left
         app.add_routes(module.routes)
     return app
@@ -60,3 +62,11 @@ async def _service(app: web.Application) -> AsyncIterator[None]:
     service = app[SERVICE] = Service(app[SETTINGS])
     yield
     await service.close()
+
+
+async def _telling(app: web.Application) -> AsyncIterator[None]:
+    """In the process that serves, which may have been forked."""
+    app[METRICS] = Metrics()
+    traced = app[TRACING] = tracing()
+    yield
+    await asyncio.to_thread(traced.close)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from streamresize_server import processes, serving
+from streamresize_server.app import create_app
 from streamresize_server.configuration import (
     SettingsProblem,
     flag,
@@ -87,6 +88,10 @@ def main() -> int:
 def _serve(settings: Settings) -> int:
     configure(settings.log_format)
     try:
+        _check(settings)
+    except (ValueError, OSError) as error:
+        return _useless(str(error))
+    try:
         if settings.processes > 1:
             return processes.run(settings)
         serving.run(settings, serving.listen(settings))
@@ -95,6 +100,13 @@ def _serve(settings: Settings) -> int:
         ways = f"{flag('port')}, {variable('port')}"
         return _useless(f"host, port: {settings.host}:{settings.port}: {error.strerror} ({ways})")
     return 0
+
+
+def _check(settings: Settings) -> None:
+    """Find out before there are processes and sockets what can be found out."""
+    create_app(settings)
+    if settings.cache_folder:
+        settings.cache_folder.mkdir(parents=True, exist_ok=True)
 
 
 def _useless(reasons: str) -> int:
@@ -125,7 +137,7 @@ def _options(field: FieldInfo) -> dict[str, Any]:
 def usual_text(field: FieldInfo) -> str:
     """The default of a setting as one would write it; nothing where it depends or is empty."""
     default = field.get_default()
-    if default in (None, (), {}) or field.default_factory:
+    if default in (None, False, (), {}) or field.default_factory:
         return ""
     if isinstance(default, tuple):
         return ",".join(default)

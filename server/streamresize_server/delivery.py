@@ -31,6 +31,9 @@ async def deliver(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 async def _sent(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    if response.prepared:  # by the handler, which has also sent it
+        await response.write_eof()
+        return response
     with measure(SEND):
         await response.prepare(request)
         await response.write_eof()

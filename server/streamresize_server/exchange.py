@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import NoReturn
-from uuid import uuid4
 
 from streamresize_server.stages import Stages
 
@@ -38,4 +38,4 @@ EXCHANGE: ContextVar[Exchange] = ContextVar("exchange")
 
 def request_id(given: str | None) -> str:
     """The client's own, if it can be written to a log as it is."""
-    return given if given and _SANE_ID.fullmatch(given) else uuid4().hex
+    return given if given and _SANE_ID.fullmatch(given) else token_hex(16)

@@ -16,13 +16,16 @@ PICTURES = "/v1/thumbnail"
 class Fallback:
     """path: of the picture, None for none. status: of its answers, None for that of the problem.
 
-    Raises OSError, and StreamResizeError for what is no picture.
+    Raises OSError, and ValueError for what is no picture.
     """
 
     def __init__(self, path: Path | None, status: int | None) -> None:
         self._status = status
         self._body = path.read_bytes() if path else b""
-        self._media_type = _media_type(self._body) if path else ""
+        try:
+            self._media_type = _media_type(self._body) if path else ""
+        except streamresize.StreamResizeError as error:
+            raise ValueError(f"fallback_image: {error}") from error
 
     def serves(self, request: web.Request) -> bool:
         """There is one, and a picture was asked for, to be looked at."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from streamresize_server.exchange import EXCHANGE, REQUEST_ID
+from streamresize_server.readiness import READINESS
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; sandbox"
 OWN_PAGE = (
@@ -14,7 +15,7 @@ OWN_PAGE = (
 PAGE_TYPES = frozenset({"text/html"})
 
 
-async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal for when an answer begins."""
     headers = response.headers
     headers["Server"] = "streamresize"
@@ -22,6 +23,9 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     headers.setdefault("Referrer-Policy", "no-referrer")
     policy = OWN_PAGE if response.content_type in PAGE_TYPES else NOTHING
     headers.setdefault("Content-Security-Policy", policy)
+    if request.app[READINESS].stopping:
+        headers["Connection"] = "close"
+        response.force_close()
     if exchange := EXCHANGE.get(None):
         exchange.begun = True
         headers[REQUEST_ID] = exchange.request_id

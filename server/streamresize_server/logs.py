@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Literal
 
+AS_JSON = json.JSONEncoder(default=str).encode
 LOGGER = logging.getLogger("streamresize_server")
 ACCESS = logging.getLogger("streamresize_server.access")
 
@@ -36,7 +37,7 @@ class JsonLines(Lines):
         }
         if traceback := self.traceback(record):
             event["traceback"] = traceback
-        return json.dumps(event, default=str)
+        return AS_JSON(event)
 
 
 class TextLines(Lines):
@@ -54,10 +55,19 @@ FORMATTERS: dict[str, type[Lines]] = {"json": JsonLines, "text": TextLines}
 
 def configure(format: Literal["json", "text"]) -> None:
     """Write the logs of the service and of what it uses."""
+    _record_less()
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(FORMATTERS[format]())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
     LOGGER.setLevel(logging.INFO)
+
+
+def _record_less() -> None:
+    """Leave out of records what the lines do not show ("Optimization" in the logging HOWTO)."""
+    logging._srcfile = None  # noqa: SLF001 - as documented there
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logAsyncioTasks = False  # type: ignore[attr-defined,unused-ignore]
 
 
 def _time(record: logging.LogRecord) -> str:
@@ -65,7 +75,7 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _shown(value: Any) -> str:
-    return _escaped(value) if isinstance(value, str) else json.dumps(value, default=str)
+    return _escaped(value) if isinstance(value, str) else AS_JSON(value)
 
 
 def _escaped(text: str) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
 from aiohttp import web
 
 from streamresize_server.access_log import CLIENT_LEFT, log_access
 from streamresize_server.exchange import EXCHANGE, REQUEST_ID, Exchange, request_id
-from streamresize_server.metrics import Load
-from streamresize_server.routes import METRICS, SERVICE
-from streamresize_server.service import Service
+from streamresize_server.readiness import READINESS
+from streamresize_server.routes import METRICS, load
 from streamresize_server.stages import CURRENT
 from streamresize_server.tracing import Tracing
 
@@ -21,6 +20,7 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 TRACING: web.AppKey[Tracing] = web.AppKey("tracing", Tracing)
 UNKNOWN = "unknown"
+NOTING_SECONDS = 1.0
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
 
@@ -34,7 +34,6 @@ class Observed:
         self._start = time.perf_counter()
         EXCHANGE.set(self.exchange)
         CURRENT.set(self.exchange.stages)
-        request.app[METRICS].began(_load(request.app[SERVICE]))
 
     def end(self, status: int, sent: int) -> None:
         """Tell everyone. sent: bytes of the answer."""
@@ -43,7 +42,6 @@ class Observed:
         route = _route(request)
         method = request.method if request.method in METHODS else UNKNOWN
         request.app[METRICS].ended(
-            _load(request.app[SERVICE]),
             route=route,
             method=method,
             status=status,
@@ -73,7 +71,8 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
     observed = Observed(request)
     status, sent = CLIENT_LEFT, 0
     try:
-        response = await handler(request)
+        with request.app[READINESS].running():
+            response = await handler(request)
         status, sent = response.status, response.body_length
         return response
     except ConnectionError:
@@ -85,10 +84,17 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
         observed.end(status, sent)
 
 
-def _load(service: Service) -> Load:
-    budget, cache = service.admission.budget, service.cache
-    used = budget.total - budget.free
-    return Load(service.admission.queued, budget.total, used, cache.memory_bytes, cache.file_bytes)
+async def note_load(app: web.Application) -> AsyncIterator[None]:
+    """Keep the gauges up to date, which another process may tell."""
+
+    async def note() -> None:
+        while True:
+            app[METRICS].note(load(app))
+            await asyncio.sleep(NOTING_SECONDS)
+
+    task = asyncio.create_task(note())
+    yield
+    task.cancel()
 
 
 def _route(request: web.Request) -> str:

@@ -39,12 +39,17 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (streamresize.MalformedImage, HTTPStatus.UNPROCESSABLE_ENTITY),
     (streamresize.RegionError, HTTPStatus.BAD_REQUEST),
     (streamresize.EncodeError, HTTPStatus.BAD_REQUEST),
+    (streamresize.SourceError, HTTPStatus.BAD_GATEWAY),
+    (streamresize.StreamResizeError, HTTPStatus.SERVICE_UNAVAILABLE),  # CatalogError
     (ValueError, HTTPStatus.BAD_REQUEST),
 )
 ABOUT_THE_SOURCE = frozenset({404, 410, 413, 415, 422, 502, 504})  # a fallback image may replace
 RETRY_SECONDS = 1
 RETRIED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-INTERNAL = "the service has failed; its log says more about this request"
+UNTOLD = {  # but logged: their causes are the service's own
+    HTTPStatus.INTERNAL_SERVER_ERROR: "the service has failed; its log says more",
+    HTTPStatus.SERVICE_UNAVAILABLE: "the catalog cannot be used at present; the log says more",
+}
 
 
 @web.middleware
@@ -61,7 +66,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         if has_left(request):
             raise ConnectionResetError from error
         status = status_of(error)
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        if is_untold(error, status):
             LOGGER.exception("request failed", extra={"facts": {"id": EXCHANGE.get().request_id}})
         if EXCHANGE.get().begun:
             EXCHANGE.get().break_off(status)
@@ -87,10 +92,15 @@ def status_of(error: Exception) -> int:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
+def is_untold(error: Exception, status: int) -> bool:
+    """The cause is none of the client's business."""
+    return status in UNTOLD and not isinstance(error, Overtime)
+
+
 def detail_of(error: Exception, status: int) -> str:
     """What is wrong, and how to put it right."""
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return INTERNAL
+    if is_untold(error, status):
+        return UNTOLD[HTTPStatus(status)]
     if isinstance(error, streamresize.LimitExceeded):
         return (
             f"{error.limit} of the source is {error.value}, the most is {error.bound}"

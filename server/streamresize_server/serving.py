@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from contextlib import suppress
 from signal import SIGINT, SIGTERM
 
 from aiohttp import web
 
 from streamresize_server.app import create_app
 from streamresize_server.logs import LOGGER
-from streamresize_server.readiness import READINESS
+from streamresize_server.readiness import READINESS, Readiness
 from streamresize_server.settings import Settings
 
 BACKLOG = 1024
+INTERRUPTING_SECONDS = 0.5  # for requests that are not finished in time
 TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)  # of Linux
 
 
@@ -40,24 +42,35 @@ def run(settings: Settings, listening: socket.socket, parent: int | None = None)
 
 async def _serve(settings: Settings, listening: socket.socket, parent: int | None) -> None:
     app = create_app(settings)
-    # aiohttp waits so long for requests, and as long again for those that it then interrupts.
     runner = web.AppRunner(
         app,
         handler_cancellation=True,
         access_log=None,
         keepalive_timeout=settings.idle_seconds,
-        shutdown_timeout=settings.stop_seconds / 2,
+        shutdown_timeout=INTERRUPTING_SECONDS,
     )
     await runner.setup()
     try:
         stop = _stop_event(parent)
-        await web.SockSite(runner, listening).start()
+        site = web.SockSite(runner, listening)
+        await site.start()
         LOGGER.info("listening on %s", address_of(listening), extra={"facts": {"pid": os.getpid()}})
         await stop.wait()
         LOGGER.info("stopping", extra={"facts": {"pid": os.getpid()}})
-        app[READINESS].stopping = True
+        await _finish(app[READINESS], site, settings.stop_seconds)
     finally:
         await runner.cleanup()
+
+
+async def _finish(readiness: Readiness, site: web.BaseSite, seconds: float) -> None:
+    """Take no more connections, and wait for what runs.
+
+    Before aiohttp's own clean-up, which takes nothing more of bodies that are arriving.
+    """
+    readiness.stopping = True
+    await site.stop()
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(readiness.idle(), seconds)
 
 
 def address_of(listening: socket.socket) -> str:

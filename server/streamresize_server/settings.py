@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, get_origin
@@ -153,7 +154,7 @@ class Settings(BaseSettings):
     )
 
     cache_folder: Path | None = Field(
-        default=None, description="for results; none are kept without"
+        default=None, description="for results; without it small ones are kept in memory alone"
     )
     cache_bytes: Bytes = Field(
         default=1024 * MIB, ge=MIB, description="of all results in the folder"
@@ -259,6 +260,7 @@ class Settings(BaseSettings):
             "presets",
             "only_presets takes some of them",
         )
+        _ = self.sources  # whose own checks name their settings
         least = self.opened * OPEN_BYTES + WORKING_BYTES
         _need(
             self.process_budget >= least,
@@ -317,7 +319,7 @@ class Settings(BaseSettings):
         except ValueError:
             return False
 
-    @property
+    @cached_property
     def unsigned(self) -> bool:
         """What is not signed is served: if so set, else without keys, and to this machine only."""
         if self.allow_unsigned is None:

@@ -14,6 +14,7 @@ from streamresize_server.stages import Stages
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 NAME = "streamresize_server"
+FLUSH_MILLISECONDS = 3000
 
 
 class Tracing(Protocol):
@@ -28,10 +29,16 @@ class Tracing(Protocol):
     ) -> None:
         """A request, from and to so many nanoseconds since 1970; headers: with its parent."""
 
+    def close(self) -> None:
+        """Send what is left: processes that were forked end without further ado."""
+
 
 class NoTracing:
     def record(self, *_: object) -> None:
         """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is left."""
 
 
 class OpenTelemetry:
@@ -41,6 +48,7 @@ class OpenTelemetry:
         self._extract = propagate.extract
         self._in_context = trace.set_span_in_context
         self._kind = trace.SpanKind.SERVER
+        self._provider = trace.get_tracer_provider()
         self._tracer = trace.get_tracer(NAME)
 
     def record(
@@ -63,16 +71,23 @@ class OpenTelemetry:
             part.end(span.ended)
         request.end(ended)
 
+    def close(self) -> None:
+        flush = getattr(self._provider, "force_flush", None)  # of the SDK's
+        if flush:
+            flush(FLUSH_MILLISECONDS)
+
 
 def tracing() -> Tracing:
-    """For this process. Spans are exported where a variable names an endpoint for them."""
+    """For this process, where a variable names an endpoint for spans, or somebody wants them."""
     try:
-        traced = OpenTelemetry()
+        from opentelemetry import trace
+
         if any(name in os.environ for name in ENDPOINTS):
             _export()
     except ModuleNotFoundError:
         return NoTracing()
-    return traced
+    is_wanted = not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider)
+    return OpenTelemetry() if is_wanted else NoTracing()
 
 
 def _export() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from streamresize.cli.lazy_parser import LazyParser
@@ -36,7 +37,8 @@ class PrintCompletion(argparse.Action):
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
     """Those of the subcommands, too."""
     if isinstance(parser, LazyParser):
-        parser.complete()
+        with suppress(ModuleNotFoundError):
+            parser.complete()
     for action in parser._actions:  # noqa: SLF001 - as shtab itself finds them
         yield action
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001

@@ -6,36 +6,28 @@ import argparse
 from importlib import import_module
 from typing import Any
 
+from streamresize.cli.lazy_parser import LazyParser
+
 COMMAND = "streamresize_server.command"  # the service lies above this package: by name only
-DESCRIPTION = "Serve pictures over HTTP. Takes pip install 'streamresize[server]'."
 
 
 def add_parser(subparsers: Any) -> None:
-    parser = subparsers.add_parser(
+    parser: LazyParser = subparsers.add_parser(
         "serve",
         help="serve pictures over HTTP",
-        description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.fill = fill
-    parser.set_defaults(run=run, parser=parser)
+    parser.extra, parser.fill = "server", fill
+    parser.set_defaults(run=run)
 
 
 def fill(parser: argparse.ArgumentParser) -> None:
     """Add the flags, which are made from the service's settings."""
-    try:
-        command = import_module(COMMAND)
-    except ModuleNotFoundError:
-        parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-        return
+    command = import_module(COMMAND)
     parser.description, parser.epilog = command.DESCRIPTION, command.EPILOG
     command.add_flags(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    try:
-        command = import_module(COMMAND)
-    except ModuleNotFoundError as error:
-        arguments.parser.error(f"{error}: the service takes pip install 'streamresize[server]'")
-    status: int = command.run(arguments)
+    status: int = import_module(COMMAND).run(arguments)
     return status

@@ -37,11 +37,12 @@ def content_box(luma: Samples) -> Box:
 
 
 def _content(lines: Samples) -> tuple[int, int]:
-    """First line with content, and the one behind the last."""
-    before = _border(lines)
-    if before == len(lines):
-        return 0, len(lines)
-    return before, len(lines) - _border(lines[::-1])
+    """First line with content, and the one behind the last; all lines where there is none.
+
+    The border from one end may reach behind that from the other: 0, 10, 20 are near to their next.
+    """
+    before, behind = _border(lines), len(lines) - _border(lines[::-1])
+    return (before, behind) if before < behind else (0, len(lines))
 
 
 def _border(lines: Samples) -> int:

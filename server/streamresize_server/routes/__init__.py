@@ -8,7 +8,8 @@ from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
 from streamresize_server.imgproxy.presets import Presets
 from streamresize_server.imgproxy.signature import Signatures
-from streamresize_server.metrics import Metrics
+from streamresize_server.metrics import Load, Metrics
+from streamresize_server.readiness import READINESS
 from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
@@ -20,6 +21,20 @@ METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 SIGNATURES: web.AppKey[Signatures] = web.AppKey("signatures", Signatures)
 PRESETS: web.AppKey[Presets] = web.AppKey("presets")
 ANSWERER: web.AppKey[Answerer] = web.AppKey("answerer", Answerer)
+
+
+def load(app: web.Application) -> Load:
+    """How things stand in this process."""
+    service = app[SERVICE]
+    budget, cache = service.admission.budget, service.cache
+    return Load(
+        app[READINESS].count,
+        service.admission.queued,
+        budget.total,
+        budget.total - budget.free,
+        cache.memory_bytes,
+        cache.file_bytes,
+    )
 
 
 def upload(request: web.Request) -> Content:

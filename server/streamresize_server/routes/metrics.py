@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from streamresize_server.routes import METRICS
+from streamresize_server.routes import METRICS, load
 
 routes = web.RouteTableDef()
 
 
 @routes.get("/metrics")
-async def metrics(request: web.Request) -> web.Response:
+async def tell(request: web.Request) -> web.Response:
     """Of all processes."""
-    text = request.app[METRICS].text()
-    return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4"})
+    metrics = request.app[METRICS]
+    metrics.note(load(request.app))
+    return web.Response(body=metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4"})
