@@ -5,6 +5,7 @@ from streamresize.matching.alignment import align
 from streamresize.matching.candidates import Candidate, Gallery
 from streamresize.matching.details import Details, Extract
 from streamresize.matching.distances import histogram_distance, mse, ssim
+from streamresize.matching.pair import compare
 from streamresize.matching.relation import Part, Relation
 from streamresize.matching.search import MATCH, STAGES, Match, search, verify
 
@@ -20,6 +21,7 @@ __all__ = [
     "Relation",
     "agreement",
     "align",
+    "compare",
     "histogram_distance",
     "mse",
     "search",
