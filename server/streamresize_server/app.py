@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 from aiohttp import web
 
@@ -11,17 +12,23 @@ from streamresize_server.cors import allow_origin, answer_preflights
 from streamresize_server.delivery import deliver
 from streamresize_server.fallback import FALLBACK, Fallback
 from streamresize_server.headers import add_headers
+from streamresize_server.matching import Comparer
 from streamresize_server.metrics import Metrics
 from streamresize_server.observing import TRACING, observe
 from streamresize_server.problems import answer_problems
 from streamresize_server.readiness import READINESS, Readiness
 from streamresize_server.routes import (
     ANSWERER,
+    CATALOG,
+    COMPARER,
     METRICS,
     SERVICE,
     SETTINGS,
+    catalog,
+    fingerprint,
     health,
     info,
+    match,
     metrics,
     thumbnail,
 )
@@ -45,7 +52,9 @@ def create_app(settings: Settings) -> web.Application:
     app[TRACING] = tracing()
     app.on_response_prepare.extend([add_headers, allow_origin])
     app.cleanup_ctx.append(_service)
-    for module in (thumbnail, info, health, metrics):
+    app.cleanup_ctx.append(_comparer)
+    app.cleanup_ctx.append(_catalog)
+    for module in (thumbnail, info, fingerprint, match, catalog, health, metrics):
         app.add_routes(module.routes)
     return app
 
@@ -54,3 +63,23 @@ async def _service(app: web.Application) -> AsyncIterator[None]:
     service = app[SERVICE] = Service(app[SETTINGS])
     yield
     await service.close()
+
+
+async def _comparer(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    with closing(Comparer(settings.catalog_threads, settings.queued, settings.match_seconds)) as it:
+        app[COMPARER] = it
+        yield
+
+
+async def _catalog(app: web.Application) -> AsyncIterator[None]:
+    """Its packages take memory, and are imported only where there is one."""
+    settings, app[CATALOG] = app[SETTINGS], None
+    if settings.catalog is None:
+        yield
+        return
+    from streamresize_server.catalogs import opened
+
+    where = settings.catalog.get_secret_value()
+    with opened(where, settings, app[SERVICE].admission.budget) as app[CATALOG]:
+        yield

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 import streamresize
+from streamresize_server.absence import CatalogUnavailable, NotHere
 from streamresize_server.admission import Busy, TooLargeForBudget
 from streamresize_server.exchange import EXCHANGE
 from streamresize_server.fallback import FALLBACK
@@ -27,6 +28,8 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (UnknownOption, HTTPStatus.NOT_FOUND),
     (BadValue, HTTPStatus.BAD_REQUEST),
     (Overtime, HTTPStatus.SERVICE_UNAVAILABLE),
+    (CatalogUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (NotHere, HTTPStatus.NOT_FOUND),
     (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UploadTooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (TooLargeForBudget, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
@@ -43,6 +46,7 @@ ABOUT_THE_SOURCE = frozenset({404, 410, 413, 415, 422, 502, 504})  # a fallback 
 RETRY_SECONDS = 1
 RETRIED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 INTERNAL = "the service has failed; its log says more about this request"
+KEPT_HEADERS = ("Allow", "WWW-Authenticate")
 
 
 @web.middleware
@@ -53,8 +57,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        allow = error.headers.get("Allow")
-        return problem(error.status, error.reason, headers={"Allow": allow} if allow else {})
+        headers = {name: error.headers[name] for name in KEPT_HEADERS if name in error.headers}
+        return problem(error.status, error.reason, headers=headers)
     except Exception as error:
         if has_left(request):
             raise ConnectionResetError from error

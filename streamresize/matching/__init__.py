@@ -1,5 +1,6 @@
 """Which pictures show the same, and what they are of each other (needs the extra `catalog`)."""
 
+from streamresize.matching.affine import Affine
 from streamresize.matching.agreement import agreement
 from streamresize.matching.alignment import align
 from streamresize.matching.candidates import Candidate, Gallery
@@ -12,6 +13,7 @@ from streamresize.matching.search import MATCH, STAGES, Match, search, verify
 __all__ = [
     "MATCH",
     "STAGES",
+    "Affine",
     "Candidate",
     "Details",
     "Extract",
