@@ -30,6 +30,7 @@ from streamresize_server.routes import (
     info,
     match,
     metrics,
+    openapi,
     thumbnail,
 )
 from streamresize_server.service import Service
@@ -54,7 +55,7 @@ def create_app(settings: Settings) -> web.Application:
     app.cleanup_ctx.append(_service)
     app.cleanup_ctx.append(_comparer)
     app.cleanup_ctx.append(_catalog)
-    for module in (thumbnail, info, fingerprint, match, catalog, health, metrics):
+    for module in (thumbnail, info, fingerprint, match, catalog, health, metrics, openapi):
         app.add_routes(module.routes)
     return app
 
