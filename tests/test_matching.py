@@ -230,6 +230,13 @@ def _length(extent: tuple[float, float]) -> float:
     return round(extent[1] - extent[0], 6)
 
 
+@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (2, 2), (32, 300), (33, 33)])
+def test_tiny_pictures_have_details(shape: tuple[int, int]) -> None:
+    details = Details.of(smooth_plane(shape, 1), keypoints=True)
+    assert len(details.windows) == len(windows())
+    assert len(details.keypoints.places) == 0 or min(shape) > 32
+
+
 def test_details_come_back() -> None:
     made = Details.of(luma(scene(1)), windows=True, keypoints=True)
     copy = Details.from_bytes(made.to_bytes())

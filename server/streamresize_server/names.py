@@ -30,8 +30,8 @@ class Names:
         if SCHEME.match(reference) and not reference.startswith("local://"):
             return reference
         path = reference.removeprefix("local://").lstrip("/")
-        files = (root / path for root in self._roots)
-        return str(next((file for file in files if file.is_file()), Path("/", path)))
+        files = (str(root / path) for root in self._roots)
+        return next(filter(os.path.isfile, files), f"/{path}")
 
     def of_upload(self, label: str, content_hash: bytes) -> str:
         return f"{UPLOAD}{content_hash.hex()[:HASH_DIGITS]}/{label}"

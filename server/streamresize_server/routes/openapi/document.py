@@ -24,7 +24,7 @@ from streamresize_server.routes.openapi.schemas import SCHEMAS, Schema, ref
 Operation = dict[str, Any]
 
 FILE: Schema = {"type": "string", "format": "binary"}
-BINARY = {"application/octet-stream": {}, "image/*": {}}
+BINARY: dict[str, Any] = {"application/octet-stream": {}, "image/*": {}}
 NUMBER = {
     "name": "number",
     "in": "path",
@@ -187,9 +187,7 @@ PATHS: dict[str, dict[str, Operation]] = {
         ),
     },
     "/health": {
-        "get": operation(
-            "Whether the process answers", {"200": json_of(ref("Health"), "it does")}
-        )
+        "get": operation("Whether the process answers", {"200": json_of(ref("Health"), "it does")})
     },
     "/ready": {
         "get": operation(
@@ -204,9 +202,7 @@ PATHS: dict[str, dict[str, Operation]] = {
         )
     },
     "/openapi.json": {
-        "get": operation(
-            "This description", {"200": json_of({"type": "object"}, "OpenAPI 3.1")}
-        )
+        "get": operation("This description", {"200": json_of({"type": "object"}, "OpenAPI 3.1")})
     },
 }
 

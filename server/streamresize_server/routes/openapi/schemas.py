@@ -71,7 +71,8 @@ CORNERS = array(array(NUMBER, 2), 4)
 SCHEMAS: dict[str, Schema] = {
     "Problem": record(
         {"type": TEXT, "title": TEXT, "status": {"type": "integer"}, "detail": TEXT},
-    ) | {"additionalProperties": True},
+    )
+    | {"additionalProperties": True},
     "Health": {"type": "object", "properties": {"status": TEXT}, "required": ["status"]},
     "Source": {
         "description": "path and url can be asked for, name is a label",
