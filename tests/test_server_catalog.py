@@ -292,7 +292,11 @@ def test_names_tell_nothing_of_the_machine(tmp_path: Path) -> None:
         {"name": "../../g.jpg"},
         {"name": "h.jpg"},
     ]
-    assert names.references(stored) == ["a/b.jpg", "https://example.org/d.jpg", "s3://bucket/f.jpg"]
+    assert names.references(stored) == [
+        "local:///a/b.jpg",
+        "https://example.org/d.jpg",
+        "s3://bucket/f.jpg",
+    ]
     assert names.of_reference("there.jpg") == str(root / "there.jpg")
     assert names.of_reference("local:///there.jpg") == str(root / "there.jpg")
     assert names.of_reference("s3://bucket/f.jpg") == "s3://bucket/f.jpg"

@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from streamresize_server.refusals import BadValue
+from streamresize_server.timeouts import timeout
 from streamresize_server.uploads import Bounds, UploadTooSlow, body_of, bounded
 
 READ_BYTES = 1 << 16
@@ -56,7 +57,8 @@ async def the_file(files: AsyncIterator[File]) -> File:
 
 async def _next(reader: MultipartReader, bounds: Bounds) -> object:
     try:
-        return await asyncio.wait_for(_sane(reader.next), bounds.stall)
+        async with timeout(bounds.stall):
+            return await _sane(reader.next)
     except asyncio.TimeoutError:
         raise UploadTooSlow(f"no bytes for {bounds.stall:g} seconds") from None
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-UPLOAD = "upload://"
+UPLOAD, LOCAL = "upload://", "local://"
 HASH_DIGITS = 16
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
@@ -27,9 +27,9 @@ class Names:
 
     def of_reference(self, reference: str) -> str:
         """The name of a source; blocks."""
-        if SCHEME.match(reference) and not reference.startswith("local://"):
+        if SCHEME.match(reference) and not reference.startswith(LOCAL):
             return reference
-        path = reference.removeprefix("local://").lstrip("/")
+        path = reference.removeprefix(LOCAL).lstrip("/")
         files = (str(root / path) for root in self._roots)
         return next(filter(os.path.isfile, files), f"/{path}")
 
@@ -51,9 +51,9 @@ class Names:
         return {"name": _readable(_last(name))}
 
     def references(self, names: Iterable[str]) -> list[str]:
-        """Of those that can be asked for."""
-        facts = self.shown(names)
-        return [shown.get("path") or shown["url"] for shown in facts if "name" not in shown]
+        """Of those that can be asked for, as `Sources.open` takes them."""
+        facts = [shown for shown in self.shown(names) if "name" not in shown]
+        return [shown.get("url") or f"{LOCAL}/{shown['path']}" for shown in facts]
 
 
 def _last(name: str) -> str:

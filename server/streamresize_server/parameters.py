@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from streamresize_server import values
+from streamresize_server.query import reference
 from streamresize_server.refusals import BadValue, UnknownOption
 
 
@@ -95,5 +96,9 @@ def reference_of(given: Mapping[str, Any]) -> str | None:
     """What SOURCE gives: the reference of a source, or None for the body. Raises BadValue."""
     if given["url"] and given["path"]:
         raise BadValue("url", "cannot be had together with path")
-    reference: str | None = given["url"] or given["path"]
-    return reference
+    return reference(given["url"], given["path"])
+
+
+def anywhere(place: str) -> str:
+    """The reference of a source, a URL or a path below the roots."""
+    return place if "://" in place else f"local:///{place.lstrip('/')}"

@@ -12,6 +12,7 @@ from streamresize_server.admission import Ticket
 from streamresize_server.content import Content
 from streamresize_server.making import Overtime
 from streamresize_server.service import Service
+from streamresize_server.timeouts import timeout
 
 CONTENT_HASH_BYTES = 32  # as catalogs have them
 READ_BYTES = 1 << 20
@@ -97,7 +98,8 @@ class Printer:
 
     async def _in_time(self, work: Awaitable[Outcome]) -> Outcome:
         try:
-            return await asyncio.wait_for(work, self._seconds)
+            async with timeout(self._seconds):
+                return await work
         except asyncio.TimeoutError:
             raise Overtime(f"this took longer than {self._seconds:g} seconds") from None
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from streamresize_server.admission import Busy
 from streamresize_server.making import Overtime
+from streamresize_server.timeouts import timeout
 
 Outcome = TypeVar("Outcome")
 
@@ -54,7 +55,8 @@ class Workers:
         future = loop.run_in_executor(self._executor, work)
         future.add_done_callback(self._left)
         try:
-            return await asyncio.wait_for(future, deadline.seconds)
+            async with timeout(deadline.seconds):
+                return await future
         except asyncio.TimeoutError:
             raise Overtime(f"this took longer than {deadline.seconds:g} seconds") from None
         finally:

@@ -11,7 +11,16 @@ from aiohttp import web
 from streamresize_server.content import Content
 from streamresize_server.matching import LEAST, STAGES, WORKING_BYTES
 from streamresize_server.multipart import File, files_of, the_file
-from streamresize_server.parameters import SOURCE, integer, read, reference_of, share, some, text
+from streamresize_server.parameters import (
+    SOURCE,
+    anywhere,
+    integer,
+    read,
+    reference_of,
+    share,
+    some,
+    text,
+)
 from streamresize_server.prints import Print, Printer
 from streamresize_server.refusals import BadValue
 from streamresize_server.routes import COMPARER, SERVICE, SETTINGS, bounds
@@ -88,8 +97,9 @@ async def _both(request: web.Request, a: str | None, b: str | None) -> tuple[Pri
     if (a is None) != (b is None):
         raise BadValue("b" if b is None else "a", "missing")
     if a is not None and b is not None:
-        content = request.app[SERVICE].content
-        return await _print(request, content(a)), await _print(request, content(b))
+        opened = request.app[SERVICE].content
+        of_a, of_b = opened(anywhere(a)), opened(anywhere(b))
+        return await _print(request, of_a), await _print(request, of_b)
     async with aclosing(files_of(request, bounds(request))) as files:
         first = await _print(request, _next(files))
         second = await _print(request, _next(files))

@@ -10,6 +10,7 @@ from streamresize_server.parameters import Parameter
 from streamresize_server.routes import catalog, fingerprint, info, match
 from streamresize_server.routes.openapi import thumbnails
 from streamresize_server.routes.openapi.responses import (
+    BUNDLES,
     OF_BODIES,
     OF_CHANGES,
     OF_PICTURES,
@@ -88,17 +89,17 @@ def of_picture(
 
 
 THUMBNAIL = operation(
-    "A picture from a source in another size",
+    "A picture from a source in another size, or in several",
     {
-        "200": image("the picture"),
+        "200": image("the picture, or all of them", BUNDLES),
         "304": {"description": "the client has it already"},
         **problems(OF_PICTURES, OF_SOURCES),
     },
     thumbnails.PARAMETERS,
 )
 UPLOADED = operation(
-    "The uploaded picture in another size",
-    {"200": image("the picture"), **problems(OF_PICTURES, OF_BODIES)},
+    "The uploaded picture in another size, or in several",
+    {"200": image("the picture, or all of them", BUNDLES), **problems(OF_PICTURES, OF_BODIES)},
     thumbnails.OF_UPLOADS,
     ONE_FILE,
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from streamresize import FORMATS
 from streamresize_server.routes.openapi.schemas import Schema, ref
 
-IMAGES = ("image/jpeg", "image/png", "image/webp", "image/avif", "image/gif",
-          "application/octet-stream")  # fmt: skip
+IMAGES = tuple(dict.fromkeys(format.mime for format in FORMATS.values()))
+BUNDLES = ("multipart/mixed", "application/zip")
 RETRY_AFTER = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
 OF_IMAGES = {
     name: {"description": text, "schema": {"type": "string"}}
@@ -63,6 +64,7 @@ def json_of(schema: Schema, description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-def image(description: str) -> dict[str, Any]:
-    content: dict[str, Any] = {kind: {} for kind in IMAGES}
+def image(description: str, others: Sequence[str] = ()) -> dict[str, Any]:
+    """others: kinds of content that there are beside pictures."""
+    content: dict[str, Any] = {kind: {} for kind in (*IMAGES, *others)}
     return {"description": description, "content": content, "headers": OF_IMAGES}
