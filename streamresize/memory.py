@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from streamresize.blur import BATCH_ROWS, reach
 from streamresize.color import PLANES_USED, RowColor
@@ -51,7 +51,7 @@ def estimate_memory(
     info: ImageInfo,
     sizes: Sequence[Size],
     *,
-    fingerprint: bool = False,
+    fingerprint: bool | Literal["exact"] = False,
     kept: bool = True,
     **options: Unpack[PassOptions],
 ) -> int:
@@ -67,7 +67,7 @@ def estimate_memory(
     targets = None if kept else [Target(Outbox()) for _ in sizes]
     sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options), targets=targets)]
     if fingerprint:
-        sinks.append(FingerprintSink(info))
+        sinks.append(FingerprintSink(info, exact=fingerprint == "exact"))
     scales = choose_scales(info, all_requests(info, sinks))
     threads = decoding_threads(info, options.get("threads"))
     return (
@@ -77,7 +77,7 @@ def estimate_memory(
         + sum(merging_bytes(info, scales) for sink in sinks if sink.transfer)
         + sum(queued_bytes(info, sink, scales) for sink in sinks if isinstance(sink, StreamSink))
         + sum(sink.nbytes for sink in sinks)
-        + library_bytes(info, sizes, fingerprint)
+        + library_bytes(info, sizes, bool(fingerprint))
     )
 
 

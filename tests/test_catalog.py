@@ -16,7 +16,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from streamresize import StreamResizeError
-from streamresize.catalog import Catalog, CatalogError, Feature, read_picture, schema
+from streamresize.catalog import (
+    HASHES,
+    Catalog,
+    CatalogError,
+    Feature,
+    read_picture,
+    schema,
+)
 from streamresize.catalog.migrate import VERSION_TABLE
 from streamresize.fingerprint import chunks
 
@@ -274,6 +281,41 @@ def test_many_writers_at_once(database: str) -> None:
         assert all(len(image.paths) == 4 for image in catalog)
         assert len(rows(catalog, schema.fingerprint)) == 60
         assert len(catalog.index()) == 60
+
+
+def test_threads_share_a_catalog(database: str) -> None:
+    """Some add and remove while others search: nobody sees half of a change."""
+    with Catalog.open(database) as catalog, ThreadPoolExecutor(6) as pool:
+        kept = catalog.add(picture(1000))
+
+        def change(start: int) -> list[int]:
+            numbers = [catalog.add(picture(seed)) for seed in range(start, start + 15)]
+            catalog.remove(numbers[::2])
+            return numbers[1::2]
+
+        def look(_: int) -> list[int]:
+            searches = [catalog.nearest(fingerprint(1000), 5, name) for name in HASHES] * 8
+            assert all(hits[0][:2] == (kept, 0) for hits in searches)
+            return []
+
+        work = [pool.submit(change, 100 * n) for n in range(3)]
+        work += [pool.submit(look, n) for n in range(6)]
+        left = {kept, *(number for done in work for number in done.result())}
+        assert {hit.image_id for hit in catalog.nearest(fingerprint(1), 100)} == left
+
+
+def test_which_of_the_added_were_new(database: str) -> None:
+    with Catalog.open(database) as catalog:
+        assert catalog.add_each([picture(1)]) == [(1, True)]
+        again, new, twice = catalog.add_each([picture(1, "other"), picture(2), picture(2, "twice")])
+        assert again == (1, False)
+        assert new == twice == (new.number, True)
+
+
+def test_numbers_behind_one(database: str) -> None:
+    with Catalog.open(database) as catalog:
+        numbers = catalog.add_many([picture(seed) for seed in range(5)])
+        assert list(catalog.numbers(after=numbers[2])) == numbers[3:]
 
 
 def test_opened_by_many_at_once(database: str) -> None:

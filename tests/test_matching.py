@@ -26,6 +26,7 @@ from streamresize.matching import (
     Match,
     agreement,
     align,
+    compare,
     histogram_distance,
     mse,
     search,
@@ -229,6 +230,13 @@ def _length(extent: tuple[float, float]) -> float:
     return round(extent[1] - extent[0], 6)
 
 
+@pytest.mark.parametrize("shape", [(1, 300), (300, 1), (2, 2), (32, 300), (33, 33)])
+def test_tiny_pictures_have_details(shape: tuple[int, int]) -> None:
+    details = Details.of(smooth_plane(shape, 1), keypoints=True)
+    assert len(details.windows) == len(windows())
+    assert len(details.keypoints.places) == 0 or min(shape) > 32
+
+
 def test_details_come_back() -> None:
     made = Details.of(luma(scene(1)), windows=True, keypoints=True)
     copy = Details.from_bytes(made.to_bytes())
@@ -340,3 +348,72 @@ def test_groups_keep_apart_what_is_marked() -> None:
     assert groups_of(pairs, {(1, 3)}) == [[2, 3], [5, 6]]
     assert groups_of(pairs, {(5, 6)}) == [[1, 2, 3]]
     assert groups_of(iter(())) == []
+
+
+class Stopped(Exception):
+    pass
+
+
+def test_a_check_ends_a_search() -> None:
+    calls = []
+
+    def check() -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        search(fingerprint(scene(1)), gallery(), check=check)
+    assert len(calls) == 3
+
+
+def test_pictures_removed_meanwhile_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = Gallery(gallery()._catalog)
+    monkeypatch.setattr(searched, "find", lambda number: None)
+    assert search(fingerprint(scene(1)), searched) == []
+
+
+# Two pictures without a catalog
+
+
+def test_two_pictures_compared() -> None:
+    picture = scene(3)
+    part = picture.crop((60, 50, 380, 300))
+    for first, second, map in (
+        (picture, part, Affine(1, 0, -60, 0, 1, -50)),
+        (part, picture, Affine(1, 0, 60, 0, 1, 50)),
+    ):
+        match = compare(fingerprint(first), fingerprint(second))
+        assert match is not None
+        assert match.score > 0.9
+        corners = np.array([0.0, 300.0]), np.array([0.0, 200.0])
+        np.testing.assert_allclose(match.relation.map(*corners), map(*corners), atol=1.5)
+    assert compare(fingerprint(scene(3)), fingerprint(scene(4))) is None
+
+
+def test_a_small_part_is_found_either_way() -> None:
+    """A query that holds a picture beside other things, and the other way round."""
+    around = scene(5, 960, 720)
+    around.paste(scene(3).resize((400, 300)), (300, 250))
+    whole_in_it = compare(fingerprint(scene(3)), fingerprint(around))
+    it_in_whole = compare(fingerprint(around), fingerprint(scene(3)))
+    assert whole_in_it is not None
+    assert it_in_whole is not None
+    expected = (300 / 960, 250 / 720, 700 / 960, 550 / 720)
+    np.testing.assert_allclose(whole_in_it.relation.picture_part, expected, atol=0.01)
+    np.testing.assert_allclose(it_in_whole.relation.query_part, expected, atol=0.01)
+
+
+@pytest.mark.parametrize("number", ORIENTATIONS)
+def test_turned_upright_both_are_the_same(number: int) -> None:
+    picture = scene(2).convert("L")
+    inverse = {6: 8, 8: 6}.get(number, number)
+    stored = Image.fromarray(upright(luma(picture), ORIENTATIONS[inverse]))
+    for orientations, prints in (
+        ((1, number), (fingerprint(picture), fingerprint(stored))),
+        ((number, 1), (fingerprint(stored), fingerprint(picture))),
+    ):
+        match = compare(*prints, orientations=orientations)
+        assert match is not None
+        assert str(match.relation) == "whole"
+        np.testing.assert_allclose(match.relation.map, Affine(1, 0, 0, 0, 1, 0), atol=1)

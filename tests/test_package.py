@@ -197,6 +197,10 @@ def test_estimates_follow_width_and_output_but_not_height() -> None:
     )
     sizes = [Size(100, 100, "fill", "array")]
     assert streamresize.estimate_memory(low, sizes) == streamresize.estimate_memory(high, sizes)
+    plain, exact = (
+        streamresize.estimate_memory(low, [], fingerprint=kind) for kind in (True, "exact")
+    )
+    assert exact > plain
     larger = streamresize.ImageInfo(**{**wide.to_dict(), "width": 60_000})
     assert streamresize.estimate_memory(larger, sizes) > streamresize.estimate_memory(low, sizes)
     big = [Size(1000, 1000, "fill", "array")]

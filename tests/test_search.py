@@ -186,14 +186,14 @@ def test_tables_and_what_was_added_since(monkeypatch: pytest.MonkeyPatch) -> Non
     for asked in range(8):
         count = 500 if asked < 5 else 600
         if asked == 5:
-            index.extend({"id": ids, "hash": hashes})
+            index = index.extended({"id": ids, "hash": hashes})
         found = index.within("hash", queries, 8)
         rows, numbers = np.nonzero(distances(hashes[:count], queries) <= 8)
         assert sorted(zip(found.image_ids, found.queries)) == list(zip(rows, numbers))
         assert (np.diff(found.distances) >= 0).all()
         assert ("hash" in index._tables) == (asked >= 2)
     assert index._tables["hash"].count == 500
-    index.extend({"id": np.arange(1200), "hash": np.concatenate([hashes, hashes])})
+    index = index.extended({"id": np.arange(1200), "hash": np.concatenate([hashes, hashes])})
     for _ in range(3):
         index.within("hash", queries, 8)
     assert index._tables["hash"].count == 1200, "made anew when much has been added"
@@ -276,6 +276,16 @@ def test_an_index_learns_what_others_did(tmp_path: Path) -> None:
         theirs.vacuum()
         assert [hit.image_id for hit in ours.within(fingerprint(2), 0)] == [second]
         assert len(ours.index()) == 1
+
+
+def test_an_index_in_use_stays_as_it_was(tmp_path: Path) -> None:
+    """A thread that searches it meets no rows that another has added behind them."""
+    with Catalog.open(tmp_path / "cat.db") as catalog:
+        catalog.add(picture(1))
+        before = catalog.index()
+        catalog.add(picture(2))
+        assert len(catalog.index()) == 2
+        assert len(before) == 1
 
 
 def test_a_folder_for_the_index(tmp_path: Path) -> None:

@@ -65,6 +65,13 @@ class Budget:
             self._admit()
             raise
 
+    def set_aside(self, size: int) -> None:
+        """For ever, before anybody works. Raises TooLargeForBudget."""
+        if size > self.free:
+            raise TooLargeForBudget(size, self.total)
+        self.total -= size
+        self.free -= size
+
     def give_back(self, size: int) -> None:
         self.free += size
         self._admit()

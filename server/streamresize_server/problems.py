@@ -8,6 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 import streamresize
+from streamresize_server.absence import CatalogUnavailable, NotHere
 from streamresize_server.admission import Busy, TooLargeForBudget
 from streamresize_server.exchange import EXCHANGE
 from streamresize_server.fallback import FALLBACK
@@ -29,6 +30,8 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (BadValue, HTTPStatus.BAD_REQUEST),
     (OutputTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Overtime, HTTPStatus.SERVICE_UNAVAILABLE),
+    (CatalogUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (NotHere, HTTPStatus.NOT_FOUND),
     (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UploadTooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (TooLargeForBudget, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
@@ -50,6 +53,7 @@ UNTOLD = {  # but logged: their causes are the service's own
     HTTPStatus.INTERNAL_SERVER_ERROR: "the service has failed; its log says more",
     HTTPStatus.SERVICE_UNAVAILABLE: "the catalog cannot be used at present; the log says more",
 }
+KEPT_HEADERS = ("Allow", "WWW-Authenticate")
 
 
 @web.middleware
@@ -60,8 +64,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        allow = error.headers.get("Allow")
-        return problem(error.status, error.reason, headers={"Allow": allow} if allow else {})
+        headers = {name: error.headers[name] for name in KEPT_HEADERS if name in error.headers}
+        return problem(error.status, error.reason, headers=headers)
     except Exception as error:
         if has_left(request):
             raise ConnectionResetError from error

@@ -181,6 +181,11 @@ class Settings(BaseSettings):
         default=(), description="whose pages may use the service, as https://example.org; * for all"
     )
     catalog: SecretStr | None = Field(default=None, description="file or URL of the catalog")
+    catalog_threads: Count = Field(default=4, description="that work with it, in a process")
+    catalog_features: tuple[Literal["windows", "keypoints"], ...] = Field(
+        default=("windows",), description="kept of added pictures, so that parts of them are found"
+    )
+    match_seconds: Wait = Field(default=20.0, description="a search for matches may take")
 
     @field_validator("*", mode="before")
     @classmethod

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from streamresize_server.routes import SETTINGS
-from streamresize_server.settings import Settings
+from streamresize_server.tokens import has_token
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,12 +22,3 @@ async def refuse_unsigned(request: web.Request, handler: Handler) -> web.StreamR
     if is_open or has_token(request, settings):
         return await handler(request)
     raise web.HTTPForbidden(reason="signed URLs only, or a token (settings allow_unsigned, token)")
-
-
-def has_token(request: web.Request, settings: Settings) -> bool:
-    """The request carries the token of the settings, as `Authorization: Bearer ...`."""
-    if settings.token is None:
-        return False
-    expected = f"Bearer {settings.token.get_secret_value()}".encode()
-    given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
-    return hmac.compare_digest(given, expected)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -24,29 +25,39 @@ class UploadTooSlow(Exception):
     """The client sends nothing, or hardly anything."""
 
 
-async def body_of(
-    request: web.Request, *, most: int, stall: float, rate: float
-) -> AsyncIterator[bytes]:
-    """The chunks of a body. stall: seconds between two. rate: bytes a second that are too few.
+class Bounds(NamedTuple):
+    """most: bytes of a body. stall: seconds between two chunks. rate: bytes a second, too few."""
 
-    Raises UploadTooLarge, UploadTooSlow.
-    """
-    if (request.content_length or 0) > most:
-        raise UploadTooLarge(most)
+    most: int
+    stall: float
+    rate: float
+
+
+def body_of(request: web.Request, bounds: Bounds) -> AsyncIterator[bytes]:
+    """The chunks of a body. Raises UploadTooLarge; taking them raises what `bounded` does."""
+    if (request.content_length or 0) > bounds.most:
+        raise UploadTooLarge(bounds.most)
+    return bounded(request.content.readany, bounds)
+
+
+async def bounded(
+    read: Callable[[], Awaitable[bytes]], bounds: Bounds
+) -> AsyncGenerator[bytes, None]:
+    """What is read, until nothing comes. Raises UploadTooLarge, UploadTooSlow."""
     size, waited = 0, 0.0
     while True:
         start = time.monotonic()
         try:
-            async with timeout(stall):
-                chunk = await request.content.readany()
+            async with timeout(bounds.stall):
+                chunk = await read()
         except asyncio.TimeoutError:
-            raise UploadTooSlow(f"no bytes for {stall:g} seconds") from None
+            raise UploadTooSlow(f"no bytes for {bounds.stall:g} seconds") from None
         waited += time.monotonic() - start
         size += len(chunk)
         if not chunk:
             return
-        if size > most:
-            raise UploadTooLarge(most)
-        if waited > PATIENCE_SECONDS and size < rate * waited:
-            raise UploadTooSlow(f"less than {rate:g} bytes a second")
+        if size > bounds.most:
+            raise UploadTooLarge(bounds.most)
+        if waited > PATIENCE_SECONDS and size < bounds.rate * waited:
+            raise UploadTooSlow(f"less than {bounds.rate:g} bytes a second")
         yield chunk

@@ -1,12 +1,14 @@
 """Where fingerprints live, and how pictures are found by them (needs the extra `catalog`)."""
 
+from streamresize.catalog.adding import Added
 from streamresize.catalog.catalog import Catalog
-from streamresize.catalog.records import Feature, Image, Picture, read_picture
+from streamresize.catalog.records import Feature, Image, Picture, picture_of, read_picture
 from streamresize.catalog.search import HASHES, Found, Hit
 from streamresize.errors import CatalogError
 
 __all__ = [
     "HASHES",
+    "Added",
     "Catalog",
     "CatalogError",
     "Feature",
@@ -14,5 +16,6 @@ __all__ = [
     "Hit",
     "Image",
     "Picture",
+    "picture_of",
     "read_picture",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select
 
@@ -16,19 +16,28 @@ from streamresize.catalog.removing import remove_pathless
 from streamresize.fingerprint import chunks
 
 
-def add_pictures(connection: Connection, pictures: Sequence[Picture]) -> list[int]:
-    """The number of each; those whose bytes are known already get one more path at most."""
+class Added(NamedTuple):
+    """A picture's number, and whether its bytes were not known before."""
+
+    number: int
+    new: bool
+
+
+def add_pictures(connection: Connection, pictures: Sequence[Picture]) -> list[Added]:
+    """What became of each; those whose bytes are known already get one more path at most."""
     generation = next_generation(connection)
     by_hash = {picture.content_hash: picture for picture in pictures}
     known = _numbers(connection, by_hash)
-    new = [picture for hash, picture in by_hash.items() if hash not in known]
+    new = {hash: picture for hash, picture in by_hash.items() if hash not in known}
     if new:
-        _insert(connection, schema.image, [_image_row(picture, generation) for picture in new])
-        known |= _numbers(connection, (picture.content_hash for picture in new))
-        _add_fingerprints(connection, new, known)
+        rows = [_image_row(picture, generation) for picture in new.values()]
+        _insert(connection, schema.image, rows)
+        known |= _numbers(connection, new)
+        _add_fingerprints(connection, list(new.values()), known)
     _add_features(connection, by_hash.values(), known, generation)
     _add_paths(connection, pictures, known, generation)
-    return [known[picture.content_hash] for picture in pictures]
+    hashes = [picture.content_hash for picture in pictures]
+    return [Added(known[hash], hash in new) for hash in hashes]
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 
 from streamresize.catalog import marking, reading, removing
-from streamresize.catalog.adding import add_pictures
+from streamresize.catalog.adding import Added, add_pictures
 from streamresize.catalog.database import groups, open_engine, reporting, retrying, writing
 from streamresize.catalog.index import FeatureHashes, Index, PictureHashes
 from streamresize.catalog.migrate import bring_up_to_date
@@ -27,10 +27,11 @@ Outcome = TypeVar("Outcome")
 
 
 class Catalog:
-    """Pictures by number, where they are, and their fingerprints; several processes may write.
+    """Pictures by number, where they are, and their fingerprints.
 
-    Every method that changes something does so in a transaction of its own, and raises
-    CatalogError where the database fails.
+    Several processes may write, and threads may share a catalog, unless it is in memory. Every
+    method that changes something does so in a transaction of its own, and raises CatalogError where
+    the database fails.
     """
 
     def __init__(self, engine: Engine, index: Path | None) -> None:
@@ -84,6 +85,10 @@ class Catalog:
 
     def add_many(self, pictures: Sequence[Picture]) -> list[int]:
         """`add` for several in one transaction: all of them are added, or none."""
+        return [added.number for added in self.add_each(pictures)]
+
+    def add_each(self, pictures: Sequence[Picture]) -> list[Added]:
+        """`add_many`, and which of the pictures were new."""
         return self._write(add_pictures, pictures)
 
     def remove(self, numbers: Iterable[int]) -> int:
@@ -121,9 +126,9 @@ class Catalog:
         """Pictures."""
         return self._read(reading.count_images)
 
-    def numbers(self) -> Iterator[int]:
-        """Of all pictures, ascending."""
-        return reading.image_numbers(self._engine)
+    def numbers(self, after: int = 0) -> Iterator[int]:
+        """Of all pictures behind `after`, ascending."""
+        return reading.image_numbers(self._engine, after)
 
     def __iter__(self) -> Iterator[Image]:
         """All pictures, by number."""
@@ -208,7 +213,8 @@ class Catalog:
     def _feature_index(self, kind: str) -> Index:
         if kind not in self._features:
             folder = self._part(f"feature-{kind.encode().hex()}")
-            self._features[kind] = Index(self._engine, FeatureHashes(kind), folder)
+            index = Index(self._engine, FeatureHashes(kind), folder)
+            return self._features.setdefault(kind, index)
         return self._features[kind]
 
     def _part(self, name: str) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -60,7 +61,7 @@ class FeatureHashes:
 
 
 class Index:
-    """One family of hashes of one catalog.
+    """One family of hashes of one catalog; threads may share it.
 
     folder: where its arrays are, or None for memory.
     """
@@ -73,6 +74,7 @@ class Index:
         self._rows: Rows = (
             FolderRows(folder, hashes.layout) if folder else MemoryRows(hashes.layout)
         )
+        self._turn = Lock()  # of bringing it up to date
         self._seen: Header | None = None
         self._index = HashIndex(empty_columns(hashes.layout))
 
@@ -80,25 +82,26 @@ class Index:
         """With all that had been committed when it was called. Raises CatalogError."""
         with reporting(), self._engine.connect() as connection:
             generation = last_generation(connection)
-        header = self._rows.header()
-        if header is None or not _agrees(header, generation):
-            with self._rows.held():
-                header = self._bring_up_to_date(generation)
-        if header != self._seen:
-            self._take(header)
-        return self._index
+        with self._turn:
+            header = self._rows.header()
+            if header is None or not _agrees(header, generation):
+                with self._rows.held():
+                    header = self._bring_up_to_date(generation)
+            if header != self._seen:
+                self._take(header)
+            return self._index
 
     def make_anew(self) -> None:
         """Without the rows of what has been removed."""
         with reporting(), self._engine.connect() as connection:
             generation = last_generation(connection)
-        with self._rows.held():
+        with self._turn, self._rows.held():
             self._rows.write(self._missing(0, generation), _header(generation), anew=True)
 
     def _take(self, header: Header) -> None:
         columns = self._rows.columns()
         if self._seen is not None and self._seen.data == header.data:
-            self._index.extend(columns)
+            self._index = self._index.extended(columns)
         else:
             self._index = HashIndex(columns)
         self._seen = header

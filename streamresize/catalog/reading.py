@@ -15,9 +15,9 @@ from streamresize.catalog.database import MOST_TOGETHER, groups, reporting
 from streamresize.catalog.records import NUMBERS, Feature, Image, hash_of_number, name_hash
 
 
-def image_numbers(engine: Engine) -> Iterator[int]:
-    """Of all pictures, ascending; no transaction stays open meanwhile."""
-    image, last = schema.image.c, 0
+def image_numbers(engine: Engine, after: int = 0) -> Iterator[int]:
+    """Of all pictures behind `after`, ascending; no transaction stays open meanwhile."""
+    image, last = schema.image.c, after
     while True:
         rows = select(image.id).where(image.id > last).order_by(image.id).limit(MOST_TOGETHER)
         with reporting(), engine.connect() as connection:

@@ -115,17 +115,31 @@ def read_picture(
     digest, total = content_digest(path)
     result = process(path, [], fingerprint=True, **options)
     fingerprint = cast(Fingerprint, result.fingerprint)
-    return Picture(
-        path=path,
+    return picture_of(
+        fingerprint,
+        path,
+        digest,
+        total,
         stamp=stamp,
-        content_hash=digest,
-        bytes=total,
-        width=fingerprint.width,
-        height=fingerprint.height,
-        columns=fingerprint_columns(fingerprint),
         features=extract(fingerprint),
         warnings=result.warnings,
     )
+
+
+def picture_of(
+    fingerprint: Fingerprint,
+    path: str,
+    content_hash: bytes,
+    total: int,
+    *,
+    stamp: str = "",
+    features: tuple[Feature, ...] = (),
+    warnings: tuple[str, ...] = (),
+) -> Picture:
+    """The picture at a path or URL, known by its fingerprint; see `Picture`. total: its bytes."""
+    columns = fingerprint_columns(fingerprint)
+    size = fingerprint.width, fingerprint.height
+    return Picture(path, stamp, content_hash, total, *size, columns, features, warnings)
 
 
 def content_digest(path: str) -> tuple[bytes, int]:

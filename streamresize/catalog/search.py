@@ -69,7 +69,7 @@ def queries_of(fingerprint: Fingerprint, hash: str) -> Words:
 
 
 class HashIndex:
-    """Hashes of pictures in arrays, as they were when it was made.
+    """Hashes of pictures in arrays, as they were when it was made; threads may share it.
 
     columns: "id", int64 (n,), negative for what has been removed; perhaps "place", int64 (n,);
     and hashes by name, uint64 (n, words).
@@ -78,15 +78,18 @@ class HashIndex:
     def __init__(self, columns: Columns) -> None:
         self._tables: dict[str, ChunkTables] = {}
         self._scans: Counter[str] = Counter()
-        self.extend(columns)
-
-    def extend(self, columns: Columns) -> None:
-        """Take columns that have more rows behind those of before."""
         self._ids: NDArray[np.int64] = columns["id"]
         self._places: NDArray[np.int64] | None = columns.get("place")
         self._hashes: dict[str, Words] = {
             name: column for name, column in columns.items() if name not in ("id", "place")
         }
+
+    def extended(self, columns: Columns) -> HashIndex:
+        """An index of columns that have more rows behind those of this one, with its tables."""
+        index = HashIndex(columns)
+        index._tables.update(self._tables)
+        index._scans.update(self._scans)
+        return index
 
     def __len__(self) -> int:
         """Rows, removed ones among them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from streamresize.catalog import Catalog, Found
-from streamresize.fingerprint import Box, content_box
+from streamresize.catalog import Feature, Found
+from streamresize.catalog.scan import Words
+from streamresize.catalog.search import HashIndex
+from streamresize.fingerprint import Box, Fingerprint, content_box
 from streamresize.matching.affine import Affine, box_to_box
 from streamresize.matching.details import KEYPOINTS, WINDOWS, descriptor_words, keypoints_of
 from streamresize.matching.keypoints import Keypoints, fit, keypoints
@@ -37,12 +39,39 @@ class Candidate(NamedTuple):
     found_by: str
 
 
-class Gallery:
-    """A catalog that is searched again and again."""
+class Pictures(Protocol):
+    """What is asked of a catalog; see `Catalog`."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def fingerprints(self, numbers: Iterable[int]) -> dict[int, Fingerprint]: ...
+
+    def index(self) -> HashIndex: ...
+
+    def features_within(self, kind: str, queries: Words, radius: int) -> Found: ...
+
+    def features(self, kind: str, numbers: Iterable[int]) -> dict[int, Feature]: ...
+
+
+class Gallery:
+    """A catalog that is searched again and again; threads may share it.
+
+    kept: pictures whose fingerprints, about 150 KB each, stay in memory. Pictures that are removed
+    while a search goes on are passed over.
+    """
+
+    def __init__(self, catalog: Pictures, *, kept: int = PICTURES_KEPT) -> None:
         self._catalog = catalog
-        self.fingerprint = lru_cache(PICTURES_KEPT)(catalog.fingerprint)
+        self.find = lru_cache(kept)(self._find)
+
+    def fingerprint(self, number: int) -> Fingerprint:
+        """Raises KeyError."""
+        found = self.find(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    def _find(self, number: int) -> Fingerprint | None:
+        """The fingerprint of a picture; None where there is no such picture, and never will be."""
+        return self._catalog.fingerprints([number]).get(number)
 
     def by_hash(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
         """Pictures whose hash, or whose hash within borders, is near in any orientation."""
@@ -54,9 +83,11 @@ class Gallery:
             for image_id, _, number, distance in _rows(index.within(name, part.hashes, HASH_RADIUS))
         ]
         for _, image_id, box, number, name in _once(sorted(found), most):
-            luma = self.fingerprint(image_id).luma
-            target = content_box(luma) if name == "trimmed" else whole_box(luma)
-            yield Candidate(image_id, _from_query(box, target, number), box, "hash")
+            picture = self.find(image_id)
+            if picture is not None:
+                luma = picture.luma
+                target = content_box(luma) if name == "trimmed" else whole_box(luma)
+                yield Candidate(image_id, _from_query(box, target, number), box, "hash")
 
     def by_windows(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
         """Pictures with a window whose hash is near that of the query, in any orientation.
@@ -71,10 +102,11 @@ class Gallery:
     def _windows(self, found: Found, parts: list[QueryPart]) -> Iterator[Candidate]:
         seen = set()
         for image_id, place, number, _ in _rows(found):
-            if image_id in seen:
+            picture = None if image_id in seen else self.find(image_id)
+            if picture is None:
                 continue
             part = parts[number // 8].box
-            height, width = self.fingerprint(image_id).luma.shape
+            height, width = picture.luma.shape
             guess = _from_query(part, windows()[place].box(width, height), number % 8 + 1)
             if _stretch(guess) <= MOST_STRETCHED:
                 seen.add(image_id)
@@ -91,6 +123,8 @@ class Gallery:
         chosen = self._most_votes(seen, most)
         features = self._catalog.features(KEYPOINTS, {image_id for image_id, _ in chosen})
         for image_id, mirrored in chosen:
+            if image_id not in features:
+                continue
             fitted = fit(seen[mirrored], keypoints_of(features[image_id]))
             if fitted is not None:
                 guess = fitted.map.after(mirror) if mirrored else fitted.map

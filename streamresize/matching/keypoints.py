@@ -43,8 +43,10 @@ def keypoints(luma: Samples, most: int = MOST_KEYPOINTS) -> Keypoints:
 
     Raises ModuleNotFoundError, which names the extra, where OpenCV is not installed.
     """
-    luma = np.ascontiguousarray(luma)
-    orb = opencv().ORB_create(SPREAD_FROM * most, edgeThreshold=EDGE, fastThreshold=FAST_THRESHOLD)
+    cv2, luma = opencv(), np.ascontiguousarray(luma)
+    if min(luma.shape) <= 2 * EDGE:
+        return NONE
+    orb = cv2.ORB_create(SPREAD_FROM * most, edgeThreshold=EDGE, fastThreshold=FAST_THRESHOLD)
     found, descriptors = orb.compute(luma, _spread(orb.detect(luma, None), luma.shape, most))
     if descriptors is None:
         return NONE

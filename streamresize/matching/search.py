@@ -6,7 +6,7 @@ query's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,32 +62,37 @@ def search(
     *,
     least: float = MATCH,
     stages: Sequence[str] = STAGES,
+    check: Callable[[], None] = lambda: None,
 ) -> list[Match]:
     """The pictures of a catalog that show what the query shows, the best score first.
 
     least: score below which a picture is none of them. stages: any of "hash", "window" (of
     pictures that were added with windows) and "keypoints" (with keypoints); a stage is asked about
-    what those before it have not found for sure. Raises ModuleNotFoundError for keypoints where
-    OpenCV is not installed.
+    what those before it have not found for sure. check: called before each stage and candidate;
+    what it raises ends the search. Raises ModuleNotFoundError for keypoints where OpenCV is not
+    installed.
     """
     found: dict[int, Match] = {}
-    for candidate in _candidates(Query(query), gallery, stages):
+    for candidate in _candidates(Query(query), gallery, stages, check):
+        check()
         known = found.get(candidate.image_id)
-        if known is None or known.score < SURE:
-            match = verify(query, gallery.fingerprint(candidate.image_id), candidate)
+        picture = gallery.find(candidate.image_id)
+        if picture is not None and (known is None or known.score < SURE):
+            match = verify(query, picture, candidate)
             if match is not None and (known is None or match.score > known.score):
                 found[candidate.image_id] = match
     matches = [match for match in found.values() if match.score >= least]
     return sorted(matches, key=lambda match: -match.score)
 
 
-def _candidates(query: Query, gallery: Gallery, stages: Sequence[str]) -> Iterator[Candidate]:
-    if "hash" in stages:
-        yield from gallery.by_hash(query)
-    if "window" in stages:
-        yield from gallery.by_windows(query)
-    if "keypoints" in stages:
-        yield from gallery.by_keypoints(query)
+def _candidates(
+    query: Query, gallery: Gallery, stages: Sequence[str], check: Callable[[], None]
+) -> Iterator[Candidate]:
+    asked = (gallery.by_hash, gallery.by_windows, gallery.by_keypoints)
+    for name, candidates in zip(STAGES, asked):
+        if name in stages:
+            check()
+            yield from candidates(query)
 
 
 def verify(query: Fingerprint, picture: Fingerprint, candidate: Candidate) -> Match | None:

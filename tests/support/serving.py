@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -79,3 +80,36 @@ def talk(
             return outcome
 
     return asyncio.run(run())
+
+
+class Answer(NamedTuple):
+    """All of an answer."""
+
+    status: int
+    content_type: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def is_problem(self, status: int) -> bool:
+        """An error of that status as the service tells it."""
+        return (
+            (self.status, self.content_type) == (status, "application/problem+json")
+            and self.json()["status"] == status
+            and bool(self.json()["title"])
+        )
+
+
+async def answer_of(client: aiohttp.ClientSession, method: str, url: str, **options: Any) -> Answer:
+    async with client.request(method, url, **options) as answer:
+        body = await answer.read()
+        return Answer(answer.status, answer.content_type, answer.headers, body)
+
+
+def ask(
+    method: str, url: str, **options: Any
+) -> Callable[[aiohttp.ClientSession], Awaitable[Answer]]:
+    """A conversation of one request, for `talk`."""
+    return lambda client: answer_of(client, method, url, **options)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aiohttp import hdrs, web
 
 from streamresize_server.answers import Answerer
 from streamresize_server.content import Content
 from streamresize_server.imgproxy.presets import Presets
 from streamresize_server.imgproxy.signature import Signatures
+from streamresize_server.matching import Comparer
 from streamresize_server.metrics import Load, Metrics
 from streamresize_server.readiness import READINESS
 from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
-from streamresize_server.uploads import body_of
+from streamresize_server.uploads import Bounds, body_of
+
+if TYPE_CHECKING:
+    from streamresize_server.catalogs import CatalogOfService
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
 SERVICE: web.AppKey[Service] = web.AppKey("service", Service)
@@ -21,6 +27,14 @@ METRICS: web.AppKey[Metrics] = web.AppKey("metrics", Metrics)
 SIGNATURES: web.AppKey[Signatures] = web.AppKey("signatures", Signatures)
 PRESETS: web.AppKey[Presets] = web.AppKey("presets")
 ANSWERER: web.AppKey[Answerer] = web.AppKey("answerer", Answerer)
+COMPARER: web.AppKey[Comparer] = web.AppKey("comparer", Comparer)
+CATALOG: web.AppKey[CatalogOfService | None] = web.AppKey("catalog")
+
+
+def bounds(request: web.Request) -> Bounds:
+    """Of uploads."""
+    settings = request.app[SETTINGS]
+    return Bounds(settings.upload_bytes, settings.upload_stall_seconds, settings.upload_rate)
 
 
 def load(app: web.Application) -> Load:
@@ -39,15 +53,7 @@ def load(app: web.Application) -> Load:
 
 def upload(request: web.Request) -> Content:
     """The body of a request, within the bounds of the settings."""
-    settings = request.app[SETTINGS]
-    return Content(
-        body_of(
-            request,
-            most=settings.upload_bytes,
-            stall=settings.upload_stall_seconds,
-            rate=settings.upload_rate,
-        )
-    )
+    return Content(body_of(request, bounds(request)))
 
 
 def negotiated(request: web.Request, recipe: Recipe) -> Recipe:

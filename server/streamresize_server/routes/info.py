@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from aiohttp import web
 
-from streamresize_server.routes import SERVICE, upload
+from streamresize_server.parameters import SOURCE, read, reference_of
+from streamresize_server.routes import SERVICE
+from streamresize_server.routes.contents import given_content
 
 routes = web.RouteTableDef()
 
+PARAMETERS = SOURCE
+
 
 @routes.get("/v1/info")
-async def from_source(request: web.Request) -> web.Response:
-    """The header of the picture at `path`."""
-    service = request.app[SERVICE]
+@routes.post("/v1/info")
+async def info(request: web.Request) -> web.Response:
+    """The header of the picture in the body, or at `url` or `path`."""
+    given, service = read(request, PARAMETERS), request.app[SERVICE]
     async with (
         service.admission.ticket(),
-        service.content(request.query["path"]) as content,
+        given_content(request, reference_of(given)) as (content, _),
     ):
-        return web.json_response(asdict(await service.maker.probe(content)))
-
-
-@routes.post("/v1/info")
-async def from_body(request: web.Request) -> web.Response:
-    """The header of the picture in the body."""
-    service = request.app[SERVICE]
-    async with service.admission.ticket():
-        return web.json_response(asdict(await service.maker.probe(upload(request))))
+        return web.json_response((await service.maker.probe(content)).to_dict())

@@ -1,0 +1,118 @@
+"""Fingerprints of sources and uploads, within the budget of memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable
+from hashlib import blake2b
+from typing import BinaryIO, Literal, NamedTuple, TypeAlias, TypeVar, cast
+
+from streamresize import Fingerprint, ImageInfo, aprocess, estimate_memory
+from streamresize_server.admission import Ticket
+from streamresize_server.content import Content
+from streamresize_server.making import Overtime
+from streamresize_server.service import Service
+from streamresize_server.timeouts import timeout
+
+CONTENT_HASH_BYTES = 32  # as catalogs have them
+READ_BYTES = 1 << 20
+
+Kind: TypeAlias = Literal[True, "exact"]
+Outcome = TypeVar("Outcome")
+
+
+class Print(NamedTuple):
+    """A picture known by its fingerprint. warnings: a line for each damaged place."""
+
+    fingerprint: Fingerprint
+    info: ImageInfo
+    warnings: tuple[str, ...]
+
+
+class Printed(NamedTuple):
+    """The same of a file read to its end. content_hash: BLAKE2b, of 32 bytes. total: its bytes."""
+
+    print: Print
+    content_hash: bytes
+    total: int
+
+
+class Printer:
+    """Makes fingerprints.
+
+    Raises Busy, TooLargeForBudget, Overtime, and what reading the content and
+    `streamresize.process` raise.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._executor = service.executor
+        self._limits = service.settings.limits
+        self._seconds = service.settings.work_seconds
+
+    async def fingerprint(
+        self, ticket: Ticket, content: Content, *, exact: bool = False, least: int = 0
+    ) -> Print:
+        """least: bytes to reserve in any case, for what comes afterwards."""
+        return await self._in_time(self._fingerprint(ticket, content, exact, least))
+
+    async def whole(self, ticket: Ticket, content: Content, *, least: int = 0) -> Printed:
+        """The content is read to its end. least: as for `fingerprint`."""
+        return await self._in_time(self._whole(ticket, content, least))
+
+    async def _fingerprint(
+        self, ticket: Ticket, content: Content, exact: bool, least: int
+    ) -> Print:
+        kind: Kind = "exact" if exact else True
+        await self._reserve(ticket, content, kind, least)
+        return await self._process(content.again(), kind)
+
+    async def _whole(self, ticket: Ticket, content: Content, least: int) -> Printed:
+        await self._reserve(ticket, content, True, least)
+        source, digest = content.again(), Digest()
+        if isinstance(source, AsyncIterable):
+            chunks = digest.passing(source)
+            made = await self._process(chunks, True)
+        else:
+            made = await self._process(source, True)
+            chunks = digest.passing(self._read(source))
+        async for _ in chunks:
+            pass
+        return Printed(made, digest.hash.digest(), digest.total)
+
+    async def _reserve(self, ticket: Ticket, content: Content, kind: Kind, least: int) -> None:
+        info = await content.probe(self._limits, self._executor)
+        needed = estimate_memory(info, [], fingerprint=kind, threads=1, limits=self._limits)
+        await ticket.reserve(max(needed, least))
+
+    async def _process(self, source: AsyncIterable[bytes] | BinaryIO, kind: Kind) -> Print:
+        result = await aprocess(
+            source, [], fingerprint=kind, executor=self._executor, threads=1, limits=self._limits
+        )
+        return Print(cast(Fingerprint, result.fingerprint), result.info, result.warnings)
+
+    async def _read(self, file: BinaryIO) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
+        file.seek(0)
+        while chunk := await loop.run_in_executor(self._executor, file.read, READ_BYTES):
+            yield chunk
+
+    async def _in_time(self, work: Awaitable[Outcome]) -> Outcome:
+        try:
+            async with timeout(self._seconds):
+                return await work
+        except asyncio.TimeoutError:
+            raise Overtime(f"this took longer than {self._seconds:g} seconds") from None
+
+
+class Digest:
+    """Of bytes on their way to somebody else."""
+
+    def __init__(self) -> None:
+        self.hash = blake2b(digest_size=CONTENT_HASH_BYTES)
+        self.total = 0
+
+    async def passing(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+        async for chunk in chunks:
+            self.hash.update(chunk)
+            self.total += len(chunk)
+            yield chunk
