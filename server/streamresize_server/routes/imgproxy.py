@@ -13,7 +13,7 @@ from streamresize_server.routes import ANSWERER, PRESETS, SERVICE, SETTINGS, SIG
 routes = web.RouteTableDef()
 
 
-@routes.get(r"/{path:[^/]+/.+}")
+@routes.get(r"/{path:(?!v1/)[^/]+/.+}")
 async def from_source(request: web.Request) -> web.StreamResponse:
     """The picture, or with `raw` the source itself."""
     path, _, query = request.raw_path.partition("?")
