@@ -23,6 +23,7 @@ from streamresize.resample import PlaneResampler, component_axis
 from streamresize.sinks import PlaneRequest, Sink
 from streamresize.strips import DeepSamples, Samples
 from streamresize.transfer import Transfer
+from streamresize.upsampling import Upsampler
 
 
 class Sampling(NamedTuple):
@@ -77,25 +78,29 @@ class Merger:
         self._transfer = transfer
         across, down = finest_samplings(info, scales)
         x, y = whole_axis(info.width, across), whole_axis(info.height, down)
-        self._resamplers = [
-            PlaneResampler(
-                component_axis(info.width, ratios[0], scale, x),
-                component_axis(info.height, ratios[1], scale, y),
+        self._upsamplers = [
+            Upsampler(
+                component_axis(info.width, of_width, scale, x),
+                component_axis(info.height, of_height, scale, y),
+                (
+                    Sampling(of_width, scale).pixels / across.pixels,
+                    Sampling(of_height, scale).pixels / down.pixels,
+                ),
             )
-            for ratios, scale in zip(sampling_ratios(info), scales)
+            for (of_width, of_height), scale in zip(sampling_ratios(info), scales)
         ]
-        self._waiting = [np.empty((0, x.samples), np.uint8) for _ in self._resamplers]
+        self._waiting = [np.empty((0, x.samples), np.uint8) for _ in self._upsamplers]
         self._row = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
-        return sum(resampler.nbytes for resampler in self._resamplers)
+        return sum(upsampler.nbytes for upsampler in self._upsamplers)
 
     @property
     def rows(self) -> list[tuple[int, range]]:
         """(component, all rows of its plane)."""
-        return [(i, range(resampler.rows.stop)) for i, resampler in enumerate(self._resamplers)]
+        return [(i, upsampler.rows) for i, upsampler in enumerate(self._upsamplers)]
 
     def feed(
         self, planes: Sequence[Samples], starts: Sequence[int]
@@ -104,8 +109,8 @@ class Merger:
 
         The channels are uint16 (3, rows, width) for red, green and blue, or (1, rows, width).
         """
-        for i, resampler in enumerate(self._resamplers):
-            rows = [rows for _, rows in resampler.feed(planes[i], starts[i])]
+        for i, upsampler in enumerate(self._upsamplers):
+            rows = upsampler.feed(planes[i], starts[i])
             self._waiting[i] = np.concatenate([self._waiting[i], *rows])
         count = min(len(rows) for rows in self._waiting)
         if not count:
