@@ -74,7 +74,7 @@ def estimate_memory(
         SOURCE_BYTES
         + decoding_bytes(info, scales, threads)
         + sum(make_branch(info, sink, scales).nbytes for sink in sinks)
-        + sum(merging_bytes(info, scales) for sink in sinks if sink.transfer)
+        + sum(merging_bytes(info, scales) for sink in sinks if sink.merging)
         + sum(queued_bytes(info, sink, scales) for sink in sinks if isinstance(sink, StreamSink))
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(info, sizes, fingerprint)

@@ -16,13 +16,12 @@ import numpy as np
 
 from streamresize import _native
 from streamresize.blur import BlurredResampler, blurred
-from streamresize.color import PLANES_USED, to_picture
+from streamresize.color import PLANES_USED
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
 from streamresize.resample import PlaneResampler, component_axis
-from streamresize.sinks import PlaneRequest, Sink
+from streamresize.sinks import Merging, PlaneRequest, Sink
 from streamresize.strips import DeepSamples, Samples
-from streamresize.transfer import Transfer
 from streamresize.upsampling import Upsampler
 
 
@@ -54,9 +53,9 @@ def finest_samplings(info: ImageInfo, scales: Sequence[int]) -> tuple[Sampling, 
 
 def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
     """What a sink needs of the decoder: its requests, or for channels those of all components."""
-    if sink.transfer is None:
+    if sink.merging is None:
         return sink.requests
-    residual, used = sink.transfer.residual, range(PLANES_USED[info.color])
+    residual, used = sink.merging.transfer.residual, range(PLANES_USED[info.color])
     return [
         request._replace(component=i, filter=request.filter._replace(residual=residual))
         for request in sink.requests
@@ -73,9 +72,8 @@ def merged_info(info: ImageInfo) -> ImageInfo:
 class Merger:
     """Merges strips of components at the finest sampling among them."""
 
-    def __init__(self, info: ImageInfo, scales: Sequence[int], transfer: Transfer) -> None:
-        self._info = info
-        self._transfer = transfer
+    def __init__(self, info: ImageInfo, scales: Sequence[int], merging: Merging) -> None:
+        self._merging = merging
         across, down = finest_samplings(info, scales)
         x, y = whole_axis(info.width, across), whole_axis(info.height, down)
         self._upsamplers = [
@@ -121,10 +119,10 @@ class Merger:
         self._row += count
 
     def _channels(self, planes: Sequence[Samples]) -> DeepSamples:
-        picture = to_picture(planes, self._info.color, inverted=self._info.has_adobe)
+        picture = self._merging.color(planes)
         samples = picture.reshape(*picture.shape[:2], -1)
         channels = np.empty((samples.shape[2], *picture.shape[:2]), np.uint16)
-        _native.look_up_channels(samples, self._transfer.to_deep, channels)
+        _native.look_up_channels(samples, self._merging.transfer.to_deep, channels)
         return channels
 
 

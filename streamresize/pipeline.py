@@ -184,10 +184,10 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
 
     Planes of the same sampling share their axes, and so the tables of weights.
     """
-    if sink.transfer is not None:
-        merger = Merger(info, scales, sink.transfer)
+    if sink.merging is not None:
+        merger = Merger(info, scales, sink.merging)
         channels = channel_resamplers(info, sink.requests, scales)
-        return MergedBranch(sink, merger, sink.transfer, channels)
+        return MergedBranch(sink, merger, sink.merging.transfer, channels)
     largest = max(max(request.shape) for request in sink.requests)
     axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(component_axis)
     resamplers = []
@@ -411,7 +411,7 @@ def _picture_sink(
         view.orientation,
         size.encoding,
         target,
-        RowColor(shown, metadata.profile or None, size.icc_use),
+        RowColor(info, metadata.profile or None, size.icc_use),
         partial(for_output, metadata, size.keep, upright=options.auto_orient),
         FILTERS[size.filter]._replace(sharpen=size.sharpen),
         transfer,

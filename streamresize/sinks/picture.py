@@ -93,7 +93,7 @@ class WholePictureSink(CollectingSink):
     ) -> None:
         super().__init__(requests + glance)
         self.frame = frame
-        self.transfer = frame.transfer
+        self.merging = frame.merging
         self.shown = len(requests)
 
     @property
@@ -118,7 +118,7 @@ class WholePictureSink(CollectingSink):
         x, y, _, window = frame.placement
         if window is None:
             return WHOLE
-        small = frame.color([upright(p, frame.orientation) for p in self.planes[self.shown :]])
+        small = frame.to_picture([upright(p, frame.orientation) for p in self.planes[self.shown :]])
         size = frame.orientation.turned((x.samples, y.samples))
         left, top = best_window(small, size, window)
         return slice(top, top + window[1]), slice(left, left + window[0])
@@ -285,7 +285,7 @@ def _converter(info: ImageInfo, frame: Frame) -> ToPicture:
     luma_alone = _luma_is_enough(info, frame)
 
     def convert(planes: Sequence[Samples]) -> Samples:
-        picture = planes[0] if luma_alone else frame.color(planes)
+        picture = planes[0] if luma_alone else frame.to_picture(planes)
         if canvas is not None:
             picture = on_canvas(picture, canvas)
         return to_luma(picture) if frame.encoding.format == "gray" else picture

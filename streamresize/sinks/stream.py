@@ -86,7 +86,7 @@ class StreamSink(Generic[Band]):
     ) -> None:
         self.requests = requests
         self.frame = frame
-        self.transfer = frame.transfer
+        self.merging = frame.merging
         self._encoder = encoder
         self._convert = convert
         self._rows = rows
