@@ -133,6 +133,12 @@ class Frame(NamedTuple):
         return window or self.orientation.turned((x.samples, y.samples))
 
     @property
+    def channels(self) -> int:
+        """Of the picture, its ground included: 1 or 3."""
+        canvas = self.placement.canvas
+        return self.color.channels if canvas is None or canvas.is_gray else 3
+
+    @property
     def width(self) -> int:
         return self.size[0]
 
