@@ -184,7 +184,10 @@ def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> 
     loaded = []
     if "jpeg" in formats:
         loaded.append("turbojpeg")
-    converts = any(RowColor(info, None, size.icc_use).nbytes for size in sizes)
+    converts = any(
+        RowColor(info, None, size.icc_use, colored=not size.encoding.holds_gray).nbytes
+        for size in sizes
+    )
     if info.decoder == "pillow" or any(size.encoding.needs_pillow for size in sizes) or converts:
         loaded.append("pillow")
     if converts:

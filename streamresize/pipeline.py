@@ -406,12 +406,14 @@ def _picture_sink(
         dpr=size.dpr,
         enlarge=size.enlarge,
     )
+    canvas = placement.canvas
+    colored = not (size.encoding.holds_gray and (canvas is None or canvas.is_gray))
     frame = Frame(
         placement,
         view.orientation,
         size.encoding,
         target,
-        RowColor(info, metadata.profile or None, size.icc_use),
+        RowColor(info, metadata.profile or None, size.icc_use, colored=colored),
         partial(for_output, metadata, size.keep, upright=options.auto_orient),
         FILTERS[size.filter]._replace(sharpen=size.sharpen),
         transfer,

@@ -346,6 +346,34 @@ def test_exact_averaging_is_that_of_the_converted_picture(mode: str, profile: by
     assert np.abs(ours - exact).max() <= 0.51
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"format": "png", "colors": 256},
+        {"format": "webp", "lossless": True},
+        {"format": "png", "fit": "pad", "gravity": "west", "background": (0, 0, 9)},
+    ],
+)
+def test_gray_that_becomes_rgb_is_converted(options: SizeOptions) -> None:
+    """A profile for gray is none for a palette or RGB."""
+    gray = pillow_jpeg(photo(*SIZE)[:, :, 0], icc_profile=profiles.gray_profile())
+    options["icc"] = "keep"
+    with opened(streamresize.thumbnail(gray, (70, 48), **options)) as image:
+        assert "icc_profile" not in image.info
+        green = np.asarray(image.convert("RGB"))[:, :64, 1]
+    np.testing.assert_array_equal(green, streamresize.resize(gray, width=64))
+    with opened(streamresize.thumbnail(gray, SIZE, icc="keep", format="png")) as image:
+        assert image.info["icc_profile"] == profiles.gray_profile()
+        np.testing.assert_array_equal(np.asarray(image), np.asarray(opened(gray)))
+
+
+def test_colours_that_become_a_palette_keep_their_profile() -> None:
+    options: SizeOptions = {"format": "png", "colors": 16, "icc": "keep"}
+    with opened(streamresize.thumbnail(with_profile(WIDE), SIZE, **options)) as image:
+        assert image.mode == "P"
+        assert image.info["icc_profile"] == WIDE
+
+
 def test_exact_averaging_keeps_profiles() -> None:
     data = pillow_jpeg(photo(120, 90), icc_profile=WIDE)
     options: SizeOptions = {"fit": "fill", "averaging": "exact", "icc": "keep", "format": "png"}
