@@ -55,7 +55,15 @@ class Decoder:
     @property
     def header(self) -> Header: ...
     def expect_bytes(self, count: int) -> None: ...
-    def start(self, scales: Sequence[int], strict: bool, preview: bool, threads: int) -> None: ...
+    def start(
+        self,
+        scales: Sequence[int],
+        strict: bool,
+        preview: bool,
+        threads: int,
+        columns: Sequence[tuple[int, int]],
+    ) -> None:
+        """columns: first and last + 1 that are wanted of each plane; none for all."""
     def read_scans(self) -> bool:
         """False while more input is needed."""
     def open_file(self, descriptor: int, start: int) -> None: ...

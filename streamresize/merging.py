@@ -69,6 +69,14 @@ def merged_info(info: ImageInfo) -> ImageInfo:
     return replace(info, color=color)
 
 
+class Need(NamedTuple):
+    """Rows and columns of the plane of a component."""
+
+    component: int
+    rows: range
+    columns: range
+
+
 class Merger:
     """Merges strips of components at the finest sampling among them."""
 
@@ -96,9 +104,9 @@ class Merger:
         return sum(upsampler.nbytes for upsampler in self._upsamplers)
 
     @property
-    def rows(self) -> list[tuple[int, range]]:
-        """(component, all rows of its plane)."""
-        return [(i, upsampler.rows) for i, upsampler in enumerate(self._upsamplers)]
+    def needs(self) -> list[Need]:
+        """All of every plane."""
+        return [Need(i, each.rows, each.columns) for i, each in enumerate(self._upsamplers)]
 
     def feed(
         self, planes: Sequence[Samples], starts: Sequence[int]

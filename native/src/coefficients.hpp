@@ -61,9 +61,9 @@ class CoefficientRow {
     return planes_[component].block_size;
   }
 
-  // The first `count` blocks of a row of blocks.
-  void clear(std::size_t component, std::uint32_t y, std::size_t count) {
-    const Block first = block(component, 0, y);
+  // `count` blocks of a row of blocks, from x on.
+  void clear(std::size_t component, std::uint32_t x, std::uint32_t y, std::size_t count) {
+    const Block first = block(component, x, y);
     std::fill_n(first.values, count * block_size(component), std::int16_t{0});
     std::fill_n(first.last, count, std::uint8_t{0});
     clear_nonzero(first, count);

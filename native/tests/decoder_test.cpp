@@ -205,6 +205,29 @@ TEST(any_single_change_is_survived) {
   }
 }
 
+TEST(columns_that_are_not_wanted_stay_as_they_are) {
+  const Bytes bytes = write_jpeg(random_picture(700, 40, {{2, 2}, {1, 1}, {1, 1}}, 7));
+  for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
+    const Decoded whole = decode(bytes, {scale});
+    const std::uint32_t first = 100U / scale;
+    const std::uint32_t last = 330U / scale;
+    const Decoded part = decode_all(
+        bytes, {.scales = {scale}, .options = {.columns = {{first, last}, {0, 0}, {first, last}}}});
+    CHECK(part.status.code == StatusCode::end);
+    for (std::size_t i = 0; i < whole.planes.size(); ++i) {
+      const std::uint32_t width = ceil_div(i == 0 ? 700U : 350U, scale);
+      const std::uint32_t mcu = (i == 0 ? 16U : 8U) / scale;
+      const std::uint32_t begin = first / (16 / scale) * mcu;  // of Y's first, Cr's last
+      const std::uint32_t end = ceil_div(last, 8 / scale) * mcu;
+      Bytes expected = whole.planes[i];
+      for (std::size_t at = 0; at < expected.size(); ++at) {
+        if (at % width < begin || at % width >= end) expected[at] = 0;
+      }
+      CHECK(part.planes[i] == expected);
+    }
+  }
+}
+
 TEST(faults_have_names_and_are_final) {
   Decoder decoder;
   const Bytes bytes{'G', 'I', 'F'};
