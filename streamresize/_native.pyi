@@ -61,9 +61,9 @@ class Decoder:
         strict: bool,
         preview: bool,
         threads: int,
-        columns: Sequence[tuple[int, int]],
+        wanted: Sequence[tuple[int, int, int]],
     ) -> None:
-        """columns: first and last + 1 that are wanted of each plane; none for all."""
+        """wanted: of each plane, first column, last column + 1, first row; none for all."""
     def read_scans(self) -> bool:
         """False while more input is needed."""
     def open_file(self, descriptor: int, start: int) -> None: ...

@@ -123,11 +123,10 @@ class StripDecoder:
         preview: of a progressive file, use the first DC scans alone. threads: that decode a large
         picture, this one among them. rows: for each component those rows of its plane that are
         wanted, none or all of which may be; without it all are. Only the MCU rows that hold them
-        are transformed and given out. columns: likewise; in MCUs without any, samples mean nothing.
-        reuse: every strip lies in the same arrays. whole: one strip
-        holds all rows.
+        are transformed and given out. columns: likewise, with `rows`; in MCUs without any, samples
+        mean nothing. reuse: every strip lies in the same arrays. whole: one strip holds all rows.
         """
-        wanted = [(each.start, each.stop) for each in columns]
+        wanted = [(x.start, x.stop, y.start) for x, y in zip(columns, rows)]
         self._native.start(scales, strict, preview, threads, wanted)
         header = self._native.header
         self._layout = self._native.planes()

@@ -162,8 +162,8 @@ def test_exact_pictures_are_those_of_libjpeg(
 
 def test_other_samplings_are_interpolated_and_rounded() -> None:
     plane = np.random.default_rng(4).integers(0, 256, (3, 40), np.uint8)
-    axes = (component_axis(n, (1, d), 1, Span(0, n, n)) for n, d in ((160, 4), (3, 1)))
-    (ours,) = Upsampler(*axes, factors=(4.0, 1.0)).feed(plane, 0)
+    x, y = (component_axis(n, (1, d), 1, Span(0, n, n)) for n, d in ((160, 4), (3, 1)))
+    (ours,) = Upsampler(x, y, (4.0, 1.0)).feed(plane, 0)
     places = (np.arange(160) + 0.5) / 4 - 0.5
     exact = np.stack([np.interp(places, np.arange(40), row) for row in plane])
     np.testing.assert_array_equal(ours, np.floor(exact + 0.5))

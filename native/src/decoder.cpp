@@ -81,7 +81,7 @@ struct Decoder::State {
   Status decode_mcu_row(std::span<const PlaneView> planes);
   Status decode_single_scan(std::span<const PlaneView> planes);
   Status decode_all_scans(std::span<const PlaneView> planes);
-  [[nodiscard]] ColumnRange wanted_mcus() const;
+  [[nodiscard]] PlaneArea wanted_mcus() const;
   void emit(CoefficientRow& coefficients, std::span<const PlaneView> planes, std::uint32_t first,
             std::uint32_t last);
   Status check_work(std::uint64_t visits) const;
@@ -106,7 +106,7 @@ struct Decoder::State {
   bool scan_is_indexed = false;  // the one that is being read
   bool index_complete = false;
   KeptCoefficients kept{};
-  ColumnRange wanted;  // MCUs
+  PlaneArea wanted;  // MCUs
   std::array<PlanePath, kMaxComponents> paths;
   std::unique_ptr<ScanCursor> single_scan;
   CoefficientRow group;         // what is decoded of it before it is transformed
@@ -155,20 +155,22 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
   if (expected != 0) {
     if (Status status = check_work(block_visits(frame, scan)); !status.ok()) return status;
   }
-  return make_cursor(frame, scan, kept, options.threads, *log, single_scan);
+  const std::uint64_t skipped = std::uint64_t{wanted.top} * frame.mcu_columns;
+  return make_cursor(frame, scan, {kept, skipped, options.threads}, *log, single_scan);
 }
 
-// The MCU columns that hold any wanted column of a plane.
-ColumnRange Decoder::State::wanted_mcus() const {
+// The MCUs that hold anything wanted of a plane.
+PlaneArea Decoder::State::wanted_mcus() const {
   const Frame& frame = reader.header().frame;
-  if (options.columns.empty()) return {.first = 0, .last = frame.mcu_columns};
-  ColumnRange mcus = {.first = frame.mcu_columns, .last = 0};
+  if (options.wanted.empty()) return {.first = 0, .last = frame.mcu_columns, .top = 0};
+  PlaneArea mcus = {.first = frame.mcu_columns, .last = 0, .top = frame.mcu_rows};
   for (std::size_t i = 0; i < frame.component_count; ++i) {
-    const ColumnRange columns = options.columns[i];
-    if (columns.first >= columns.last) continue;
+    const PlaneArea& area = options.wanted[i];
+    if (area.first >= area.last) continue;
     const std::uint32_t width = frame.components[i].blocks_h * paths[i].size;
-    mcus.first = std::min(mcus.first, columns.first / width);
-    mcus.last = std::max(mcus.last, ceil_div(columns.last, width));
+    mcus.first = std::min(mcus.first, area.first / width);
+    mcus.last = std::max(mcus.last, ceil_div(area.last, width));
+    mcus.top = std::min(mcus.top, area.top / paths[i].layout.rows_per_mcu_row);
   }
   return mcus;
 }
@@ -272,7 +274,7 @@ void Decoder::State::emit(CoefficientRow& coefficients, std::span<const PlaneVie
                           std::uint32_t first, std::uint32_t last) {
   const Frame& frame = reader.header().frame;
   const std::uint32_t begin = std::clamp(wanted.first, first, last);
-  const std::uint32_t end = std::clamp(wanted.last, begin, last);
+  const std::uint32_t end = run.row < wanted.top ? begin : std::clamp(wanted.last, begin, last);
   for (std::size_t i = 0; i < frame.component_count; ++i) {
     const Component& component = frame.components[i];
     const PlanePath& path = paths[i];
