@@ -81,6 +81,11 @@ bench: $(STAMP)  ## measure speed beside other tools, kernels, quality and memor
 	$(BIN)/python -m benchmarks.smart
 	$(BIN)/python -m benchmarks.memory
 
+.PHONY: gallery
+gallery: $(STAMP)  ## draw charts, resize them by every filter and other tools, write docs/gallery.md
+	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
+	$(BIN)/python -m benchmarks.gallery
+
 .PHONY: performance
 performance: $(STAMP)  ## count where the decoder's instructions go; needs valgrind
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

@@ -3,7 +3,8 @@
 python -m benchmarks.color [FILE ...]     (default: valid files of the test corpus with a profile)
 
 The reference decodes the whole picture, converts every pixel to sRGB with the same intent, and
-averages areas in double precision. Differences are CIEDE2000, at 1/3 of the size and at full size.
+averages areas in double precision. Differences are CIEDE2000, at 1/3 of the size and at full size,
+and at 1/3 with exact averaging.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 import streamresize
+from streamresize import Averaging
 from tests.support.corpus import in_folder
 from tests.support.delta_e import delta_e
 from tests.support.oracle import area_average
 
-FACTORS = (3, 1)
+CASES: tuple[tuple[int, Averaging], ...] = ((3, "fast"), (1, "fast"), (3, "exact"))
+HEADS = ("1/3", "1/1", "1/3 exact")
 Picture = NDArray[np.uint8]
 
 
@@ -38,14 +41,16 @@ def reference(image: Image.Image, *, convert: bool) -> Picture:
 
 
 def differences(path: Path) -> list[NDArray[np.float64]]:
-    """At each of FACTORS."""
+    """In each of CASES."""
     with Image.open(path) as image:
         image.load()
         whole = reference(image, convert=streamresize.probe(path).icc_description is not None)
     found = []
-    for factor in FACTORS:
+    for factor, averaging in CASES:
         width, height = max(1, whole.shape[1] // factor), max(1, whole.shape[0] // factor)
-        ours = streamresize.resize(path, width=width, height=height, fit="fill", auto_orient=False)
+        ours = streamresize.resize(
+            path, width=width, height=height, fit="fill", averaging=averaging, auto_orient=False
+        )
         found.append(delta_e(ours, area_average(whole, width, height)))
     return found
 
@@ -58,12 +63,12 @@ def row(path: Path) -> str:
             cells += [f"{values.mean():.2f}", f"{np.percentile(values, 99):.2f}"]
             cells.append(f"{values.max():.1f}")
     except OSError as error:
-        cells += [f"Pillow: {error}"] + [""] * 5
+        cells += [f"Pillow: {error}"] + [""] * (3 * len(CASES) - 1)
     return f"| {' | '.join(cells)} |"
 
 
 def main(paths: list[Path]) -> None:
-    columns = [f"1/{f} {what}" for f in FACTORS for what in ("mean", "99 %", "max")]
+    columns = [f"{head} {what}" for head in HEADS for what in ("mean", "99 %", "max")]
     print(f"| file | colour | profile | {' | '.join(columns)} |")
     print("|---" * (3 + len(columns)) + "|")
     for path in paths:

@@ -20,23 +20,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 import streamresize
+from benchmarks.page import replace_measured
 from streamresize import Averaging, FilterName
 from tests.support.corpus import in_folder
 from tests.support.oracle import filtered, psnr
 
 PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
-START, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 FACTORS = (2.3, 5.7, 16.0)
 LUMA = np.array([0.299, 0.587, 0.114])
 Picture = NDArray[np.uint8]
 Resize = Callable[[Path, int, int], Picture]
 
 
-def ours(filter: FilterName, averaging: Averaging) -> Resize:
+def ours(filter: FilterName, averaging: Averaging, sharpen: float = 0.0) -> Resize:
     def resize(path: Path, width: int, height: int) -> Picture:
         return streamresize.resize(
             path, width=width, height=height, fit="fill", filter=filter, averaging=averaging,
-            auto_orient=False, icc="strip",
+            sharpen=sharpen, auto_orient=False, icc="strip",
         )  # fmt: skip
 
     return resize
@@ -145,9 +145,7 @@ def table(paths: list[Path], filter: FilterName) -> str:
 def main(paths: list[Path]) -> None:
     tables = "\n\n".join(table(paths, filter) for filter in RIVALS)
     print(tables)
-    before, rest = PAGE.read_text().split(START)
-    after = rest.split(END)[1]
-    PAGE.write_text(f"{before}{START}\n{tables}\n\n{END}{after}")
+    replace_measured(PAGE, tables)
 
 
 if __name__ == "__main__":

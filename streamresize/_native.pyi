@@ -55,7 +55,15 @@ class Decoder:
     @property
     def header(self) -> Header: ...
     def expect_bytes(self, count: int) -> None: ...
-    def start(self, scales: Sequence[int], strict: bool, preview: bool, threads: int) -> None: ...
+    def start(
+        self,
+        scales: Sequence[int],
+        strict: bool,
+        preview: bool,
+        threads: int,
+        wanted: Sequence[tuple[int, int, int]],
+    ) -> None:
+        """wanted: of each plane, first column, last column + 1, first row; none for all."""
     def read_scans(self) -> bool:
         """False while more input is needed."""
     def open_file(self, descriptor: int, start: int) -> None: ...

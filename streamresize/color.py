@@ -119,22 +119,27 @@ class RowColor:
 
     profile: as embedded in the source, None if there is none. icc: "srgb" converts to sRGB; "keep"
     leaves the samples and wants `embedded` in the output; "strip" leaves them. The samples of CMYK
-    cannot be kept in an RGB output: there "keep" is "srgb".
+    cannot be kept in an RGB output, nor those of gray (colored: gray becomes RGB in the output):
+    there "keep" is "srgb".
 
     channels: 1 or 3. identity: planes of gray or YCbCr may be encoded as they are. embedded: the
     profile that the output's samples need. nbytes: memory that converting takes, beside its input
     and its result. warnings: why the profile is not used; more may come while rows are converted.
     """
 
-    def __init__(self, info: ImageInfo, profile: bytes | None, icc: IccUse = "srgb") -> None:
+    def __init__(
+        self, info: ImageInfo, profile: bytes | None, icc: IccUse = "srgb", *, colored: bool = False
+    ) -> None:
         used = PLANES_USED[info.color]
+        if icc == "keep" and (used == 4 or (used == 1 and colored)):
+            icc = "srgb"
         self._info = info
-        self._converts = not info.is_srgb and (icc == "srgb" or (icc == "keep" and used == 4))
+        self._converts = not info.is_srgb and icc == "srgb"
         self.warnings: list[str] = []
         self._profile = self._checked(profile, used) if icc != "strip" else None
         self.channels = 1 if used == 1 else 3
         self.identity = not self._converts and (used == 1 or info.color == "ycbcr")
-        self.embedded = self._profile.data if icc == "keep" and self._profile and used < 4 else None
+        self.embedded = self._profile.data if icc == "keep" and self._profile else None
 
     def _checked(self, profile: bytes | None, components: int) -> icc.Profile | None:
         try:

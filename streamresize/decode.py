@@ -114,6 +114,7 @@ class StripDecoder:
         preview: bool = False,
         threads: int = 1,
         rows: Sequence[range] = (),
+        columns: Sequence[range] = (),
         reuse: bool = False,
         whole: bool = False,
     ) -> None:
@@ -122,10 +123,11 @@ class StripDecoder:
         preview: of a progressive file, use the first DC scans alone. threads: that decode a large
         picture, this one among them. rows: for each component those rows of its plane that are
         wanted, none or all of which may be; without it all are. Only the MCU rows that hold them
-        are transformed and given out. reuse: every strip lies in the same arrays. whole: one strip
-        holds all rows.
+        are transformed and given out. columns: likewise, with `rows`; in MCUs without any, samples
+        mean nothing. reuse: every strip lies in the same arrays. whole: one strip holds all rows.
         """
-        self._native.start(scales, strict, preview, threads)
+        wanted = [(x.start, x.stop, y.start) for x, y in zip(columns, rows)]
+        self._native.start(scales, strict, preview, threads, wanted)
         header = self._native.header
         self._layout = self._native.planes()
         self._dtype = np.dtype(np.uint8 if header.precision == 8 else np.uint16)

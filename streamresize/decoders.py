@@ -98,6 +98,7 @@ class SourceDecoder:
         preview: bool = False,
         threads: int = 1,
         rows: Sequence[range] = (),
+        columns: Sequence[range] = (),
         reuse: bool = False,
         whole: bool = False,
     ) -> None:
@@ -112,6 +113,7 @@ class SourceDecoder:
                 preview=preview,
                 threads=threads,
                 rows=rows,
+                columns=columns,
                 reuse=reuse,
                 whole=whole,
             )

@@ -89,6 +89,10 @@ class Canvas(NamedTuple):
     top: int
     background: RGB
 
+    @property
+    def is_gray(self) -> bool:
+        return len(set(self.background)) == 1
+
 
 class Placement(NamedTuple):
     """Which part of the source, as stored, becomes how many output pixels, as stored.

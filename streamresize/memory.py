@@ -74,7 +74,7 @@ def estimate_memory(
         SOURCE_BYTES
         + decoding_bytes(info, scales, threads)
         + sum(make_branch(info, sink, scales).nbytes for sink in sinks)
-        + sum(merging_bytes(info, scales) for sink in sinks if sink.transfer)
+        + sum(merging_bytes(info, scales) for sink in sinks if sink.merging)
         + sum(queued_bytes(info, sink, scales) for sink in sinks if isinstance(sink, StreamSink))
         + sum(sink.nbytes for sink in sinks)
         + library_bytes(info, sizes, bool(fingerprint))
@@ -184,7 +184,10 @@ def library_bytes(info: ImageInfo, sizes: Sequence[Size], fingerprint: bool) -> 
     loaded = []
     if "jpeg" in formats:
         loaded.append("turbojpeg")
-    converts = any(RowColor(info, None, size.icc_use).nbytes for size in sizes)
+    converts = any(
+        RowColor(info, None, size.icc_use, colored=not size.encoding.holds_gray).nbytes
+        for size in sizes
+    )
     if info.decoder == "pillow" or any(size.encoding.needs_pillow for size in sizes) or converts:
         loaded.append("pillow")
     if converts:

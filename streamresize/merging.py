@@ -16,13 +16,13 @@ import numpy as np
 
 from streamresize import _native
 from streamresize.blur import BlurredResampler, blurred
-from streamresize.color import PLANES_USED, to_picture
+from streamresize.color import PLANES_USED
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
 from streamresize.resample import PlaneResampler, component_axis
-from streamresize.sinks import PlaneRequest, Sink
+from streamresize.sinks import Merging, PlaneRequest, Sink
 from streamresize.strips import DeepSamples, Samples
-from streamresize.transfer import Transfer
+from streamresize.upsampling import Upsampler
 
 
 class Sampling(NamedTuple):
@@ -53,9 +53,9 @@ def finest_samplings(info: ImageInfo, scales: Sequence[int]) -> tuple[Sampling, 
 
 def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
     """What a sink needs of the decoder: its requests, or for channels those of all components."""
-    if sink.transfer is None:
+    if sink.merging is None:
         return sink.requests
-    residual, used = sink.transfer.residual, range(PLANES_USED[info.color])
+    residual, used = sink.merging.transfer.residual, range(PLANES_USED[info.color])
     return [
         request._replace(component=i, filter=request.filter._replace(residual=residual))
         for request in sink.requests
@@ -69,33 +69,44 @@ def merged_info(info: ImageInfo) -> ImageInfo:
     return replace(info, color=color)
 
 
+class Need(NamedTuple):
+    """Rows and columns of the plane of a component."""
+
+    component: int
+    rows: range
+    columns: range
+
+
 class Merger:
     """Merges strips of components at the finest sampling among them."""
 
-    def __init__(self, info: ImageInfo, scales: Sequence[int], transfer: Transfer) -> None:
-        self._info = info
-        self._transfer = transfer
+    def __init__(self, info: ImageInfo, scales: Sequence[int], merging: Merging) -> None:
+        self._merging = merging
         across, down = finest_samplings(info, scales)
         x, y = whole_axis(info.width, across), whole_axis(info.height, down)
-        self._resamplers = [
-            PlaneResampler(
-                component_axis(info.width, ratios[0], scale, x),
-                component_axis(info.height, ratios[1], scale, y),
+        self._upsamplers = [
+            Upsampler(
+                component_axis(info.width, of_width, scale, x),
+                component_axis(info.height, of_height, scale, y),
+                (
+                    Sampling(of_width, scale).pixels / across.pixels,
+                    Sampling(of_height, scale).pixels / down.pixels,
+                ),
             )
-            for ratios, scale in zip(sampling_ratios(info), scales)
+            for (of_width, of_height), scale in zip(sampling_ratios(info), scales)
         ]
-        self._waiting = [np.empty((0, x.samples), np.uint8) for _ in self._resamplers]
+        self._waiting = [np.empty((0, x.samples), np.uint8) for _ in self._upsamplers]
         self._row = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
-        return sum(resampler.nbytes for resampler in self._resamplers)
+        return sum(upsampler.nbytes for upsampler in self._upsamplers)
 
     @property
-    def rows(self) -> list[tuple[int, range]]:
-        """(component, all rows of its plane)."""
-        return [(i, range(resampler.rows.stop)) for i, resampler in enumerate(self._resamplers)]
+    def needs(self) -> list[Need]:
+        """All of every plane."""
+        return [Need(i, each.rows, each.columns) for i, each in enumerate(self._upsamplers)]
 
     def feed(
         self, planes: Sequence[Samples], starts: Sequence[int]
@@ -104,8 +115,8 @@ class Merger:
 
         The channels are uint16 (3, rows, width) for red, green and blue, or (1, rows, width).
         """
-        for i, resampler in enumerate(self._resamplers):
-            rows = [rows for _, rows in resampler.feed(planes[i], starts[i])]
+        for i, upsampler in enumerate(self._upsamplers):
+            rows = upsampler.feed(planes[i], starts[i])
             self._waiting[i] = np.concatenate([self._waiting[i], *rows])
         count = min(len(rows) for rows in self._waiting)
         if not count:
@@ -116,10 +127,10 @@ class Merger:
         self._row += count
 
     def _channels(self, planes: Sequence[Samples]) -> DeepSamples:
-        picture = to_picture(planes, self._info.color, inverted=self._info.has_adobe)
+        picture = self._merging.color(planes)
         samples = picture.reshape(*picture.shape[:2], -1)
         channels = np.empty((samples.shape[2], *picture.shape[:2]), np.uint16)
-        _native.look_up_channels(samples, self._transfer.to_deep, channels)
+        _native.look_up_channels(samples, self._merging.transfer.to_deep, channels)
         return channels
 
 

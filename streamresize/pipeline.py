@@ -22,7 +22,7 @@ from streamresize.geometry import (
     place,
 )
 from streamresize.info import ImageInfo
-from streamresize.merging import Merger, channel_resamplers, decoded_requests, merged_info
+from streamresize.merging import Merger, Need, channel_resamplers, decoded_requests, merged_info
 from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
 from streamresize.padding import margins
 from streamresize.processors import decoding_threads
@@ -95,10 +95,12 @@ class Branch(NamedTuple):
         return sum(resampler.nbytes for resampler in self.resamplers)
 
     @property
-    def rows(self) -> Iterator[tuple[int, range]]:
-        """(component, rows of its plane) that are needed."""
-        for request, resampler in zip(self.sink.requests, self.resamplers):
-            yield request.component, resampler.rows
+    def needs(self) -> list[Need]:
+        """What is needed of the planes."""
+        return [
+            Need(request.component, resampler.rows, resampler.columns)
+            for request, resampler in zip(self.sink.requests, self.resamplers)
+        ]
 
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
@@ -124,9 +126,9 @@ class MergedBranch(NamedTuple):
         return self.merger.nbytes + sum(resampler.nbytes for resampler in self.resamplers)
 
     @property
-    def rows(self) -> Iterator[tuple[int, range]]:
-        """(component, rows of its plane) that are needed: all, since they are merged in turn."""
-        return iter(self.merger.rows)
+    def needs(self) -> list[Need]:
+        """What is needed of the planes: all, since they are merged in turn."""
+        return self.merger.needs
 
     def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
         """Rows of every component, as a strip has them."""
@@ -167,16 +169,23 @@ def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
     return choose_scale(reduction, chroma=chroma, residual=request.filter.residual)
 
 
-def needed_rows(info: ImageInfo, branches: Sequence[Branch | MergedBranch]) -> list[range]:
-    """The rows of each component's plane that any of the branches needs."""
-    rows: list[list[range]] = [[] for _ in range(info.components)]
-    for branch in branches:
-        for component, needed in branch.rows:
-            rows[component].append(needed)
-    return [
-        range(min((r.start for r in needed), default=0), max((r.stop for r in needed), default=0))
-        for needed in rows
-    ]
+def all_needs(info: ImageInfo, branches: Sequence[Branch | MergedBranch]) -> list[Need]:
+    """What any of the branches needs of each component's plane."""
+    needs = [need for branch in branches for need in branch.needs]
+    components = range(info.components)
+    return [_joined(i, [need for need in needs if need.component == i]) for i in components]
+
+
+def _joined(component: int, needs: Sequence[Need]) -> Need:
+    rows, columns = [n.rows for n in needs], [n.columns for n in needs]
+    return Need(component, _hull(rows), _hull(columns))
+
+
+def _hull(ranges: Sequence[range]) -> range:
+    """The smallest range that holds all; an empty one for none."""
+    return range(
+        min((r.start for r in ranges), default=0), max((r.stop for r in ranges), default=0)
+    )
 
 
 def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | MergedBranch:
@@ -184,10 +193,10 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
 
     Planes of the same sampling share their axes, and so the tables of weights.
     """
-    if sink.transfer is not None:
-        merger = Merger(info, scales, sink.transfer)
+    if sink.merging is not None:
+        merger = Merger(info, scales, sink.merging)
         channels = channel_resamplers(info, sink.requests, scales)
-        return MergedBranch(sink, merger, sink.transfer, channels)
+        return MergedBranch(sink, merger, sink.merging.transfer, channels)
     largest = max(max(request.shape) for request in sink.requests)
     axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(component_axis)
     resamplers = []
@@ -322,9 +331,11 @@ class Job:
         requests = all_requests(info, sinks)
         scales = (8,) * info.components if preview else choose_scales(info, requests)
         branches = [make_branch(info, sink, scales) for sink in sinks]
+        needs = all_needs(info, branches)
         self._decoder.start(
             scales,
-            rows=needed_rows(info, branches),
+            rows=[need.rows for need in needs],
+            columns=[need.columns for need in needs],
             strict=options.strict,
             preview=preview,
             threads=decoding_threads(info, options.threads),
@@ -406,12 +417,14 @@ def _picture_sink(
         dpr=size.dpr,
         enlarge=size.enlarge,
     )
+    canvas = placement.canvas
+    colored = not (size.encoding.holds_gray and (canvas is None or canvas.is_gray))
     frame = Frame(
         placement,
         view.orientation,
         size.encoding,
         target,
-        RowColor(shown, metadata.profile or None, size.icc_use),
+        RowColor(info, metadata.profile or None, size.icc_use, colored=colored),
         partial(for_output, metadata, size.keep, upright=options.auto_orient),
         FILTERS[size.filter]._replace(sharpen=size.sharpen),
         transfer,

@@ -267,25 +267,25 @@ def make_scratch(taps: int) -> NDArray[np.float32]:
 class PlaneResampler:
     """Resamples one plane that comes in strips, top to bottom.
 
-    rows: those of the plane that it needs. Of each row it takes the columns that it needs.
+    rows, columns: those of the plane that it needs.
     """
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
         self.rows = vertical.inputs
-        columns = horizontal.taps(0, horizontal.samples)
-        seen = horizontal.inputs
+        taps = horizontal.taps(0, horizontal.samples)
+        self.columns = seen = horizontal.inputs
         self._seen = slice(seen.start, seen.stop)
-        self._columns = (columns.first - np.int32(seen.start), columns.weights)
-        self._scratch = make_scratch(columns.weights.shape[1])
+        self._taps = (taps.first - np.int32(seen.start), taps.weights)
+        self._scratch = make_scratch(taps.weights.shape[1])
         self._accumulators = np.zeros((vertical.open_outputs, len(seen)), np.float32)
         self._next = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
-        columns = sum(table.nbytes for table in self._columns)
-        return self._accumulators.nbytes + self._scratch.nbytes + columns + 4 * WINDOW_WEIGHTS
+        taps = sum(table.nbytes for table in self._taps)
+        return self._accumulators.nbytes + self._scratch.nbytes + taps + 4 * WINDOW_WEIGHTS
 
     def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
         """Take rows start, start + 1, ... of the plane; give (first output row, rows) if any.
@@ -297,13 +297,12 @@ class PlaneResampler:
             return
         first = self._next
         rows = self._vertical.taps(first, stop)
-        columns = len(self._columns[0])
-        finished = np.empty((stop - first + LANES - 1, columns), strip.dtype)
+        finished = np.empty((stop - first + LANES - 1, len(self._taps[0])), strip.dtype)
         count = _native.resample_strip(
             strip[:, self._seen],
             start,
             *rows,
-            *self._columns,
+            *self._taps,
             self._accumulators,
             self._scratch,
             self._next,

@@ -374,7 +374,7 @@ def test_the_format_that_suits(pictures: Path, capsys: pytest.CaptureFixture[str
     assert {"a-small.jpg", "flat-small.png"} < files(pictures)
     printed = capsys.readouterr().err
     assert "photograph" in printed
-    assert "few colours: 1" in printed
+    assert "flat graphics: 100%" in printed
 
 
 @pytest.mark.usefixtures("pictures")

@@ -16,11 +16,13 @@ from PIL import Image, ImageCms
 import streamresize
 from streamresize import Size, color, icc
 from streamresize.color import RowColor, Transforms
+from streamresize.request import SizeOptions
 
 from .support import profiles
 from .support.corpus import in_folder, needs_corpus
 from .support.delta_e import ciede2000, delta_e
 from .support.jpeg_writer import Options
+from .support.oracle import area_average
 from .support.pictures import photo, pillow_jpeg, small_jpeg
 
 Picture = NDArray[np.uint8]
@@ -330,6 +332,61 @@ def test_a_table_that_is_not_there_takes_no_memory() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
     assert b"ICC profile not used" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("mode", "profile"),
+    [("RGB", WIDE), ("CMYK", profiles.cmyk_profile()), ("L", profiles.gray_profile())],
+)
+def test_exact_averaging_is_that_of_the_converted_picture(mode: str, profile: bytes) -> None:
+    data = pillow_jpeg(Image.fromarray(photo(120, 90)).convert(mode), icc_profile=profile)
+    ours = streamresize.resize(data, width=31, height=22, fit="fill", averaging="exact")
+    whole = by_pillow(opened(data), profile)
+    exact = area_average(whole[..., 1] if mode == "L" else whole, 31, 22)
+    assert np.abs(ours - exact).max() <= 0.51
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"format": "png", "colors": 256},
+        {"format": "webp", "lossless": True},
+        {"format": "png", "fit": "pad", "gravity": "west", "background": (0, 0, 9)},
+    ],
+)
+def test_gray_that_becomes_rgb_is_converted(options: SizeOptions) -> None:
+    """A profile for gray is none for a palette or RGB."""
+    gray = pillow_jpeg(photo(*SIZE)[:, :, 0], icc_profile=profiles.gray_profile())
+    options["icc"] = "keep"
+    with opened(streamresize.thumbnail(gray, (70, 48), **options)) as image:
+        assert "icc_profile" not in image.info
+        green = np.asarray(image.convert("RGB"))[:, :64, 1]
+    np.testing.assert_array_equal(green, streamresize.resize(gray, width=64))
+    with opened(streamresize.thumbnail(gray, SIZE, icc="keep", format="png")) as image:
+        assert image.info["icc_profile"] == profiles.gray_profile()
+        np.testing.assert_array_equal(np.asarray(image), np.asarray(opened(gray)))
+
+
+def test_colours_that_become_a_palette_keep_their_profile() -> None:
+    options: SizeOptions = {"format": "png", "colors": 16, "icc": "keep"}
+    with opened(streamresize.thumbnail(with_profile(WIDE), SIZE, **options)) as image:
+        assert image.mode == "P"
+        assert image.info["icc_profile"] == WIDE
+
+
+def test_exact_averaging_keeps_profiles() -> None:
+    data = pillow_jpeg(photo(120, 90), icc_profile=WIDE)
+    options: SizeOptions = {"fit": "fill", "averaging": "exact", "icc": "keep", "format": "png"}
+    with opened(streamresize.thumbnail(data, (31, 22), **options)) as kept:
+        exact = area_average(np.asarray(opened(data)), 31, 22)
+        assert np.abs(np.asarray(kept) - exact).max() <= 0.51
+        assert kept.info["icc_profile"] == WIDE
+
+
+def test_a_profile_that_cannot_be_used_is_told_of_merged_pictures() -> None:
+    broken = pillow_jpeg(photo(*SIZE), icc_profile=profiles.cmyk_profile())
+    result = streamresize.process(broken, [Size(20, 20, averaging="exact")])
+    assert any("ICC profile not used" in warning for warning in result.warnings)
 
 
 def test_a_transform_is_made_once_for_many_pictures() -> None:

@@ -202,14 +202,24 @@ def test_auto_takes_png_for_flat_graphics() -> None:
 
 
 def test_auto_takes_a_palette_for_few_colours() -> None:
-    blocks = np.array([[0, 90], [180, 255]], np.uint8).repeat(64, axis=0).repeat(64, axis=1)
-    image = made(pillow_jpeg(blocks), Size(128, 128, format="auto"))
+    colors = np.array([[[0, 90, 9], [80, 0, 255]], [[180, 255, 0], [7, 7, 7]]], np.uint8)
+    blocks = colors.repeat(64, axis=0).repeat(64, axis=1)
+    source = io.BytesIO()
+    Image.fromarray(blocks).save(source, "png")
+    image = made(source.getvalue(), Size(128, 128, format="auto"))
     assert image.format == "png"
     assert opened(image).mode == "P"
-    assert (image.reason or "").startswith("few colours: ")
-    assert np.array_equal(
-        np.asarray(opened(image).convert("L")), streamresize.resize(pillow_jpeg(blocks), width=128)
-    )
+    assert image.reason == "few colours: 4"
+    assert np.array_equal(np.asarray(opened(image).convert("RGB")), blocks)
+
+
+def test_auto_makes_no_palette_of_gray() -> None:
+    gray = photo(400, 300)[:, :, 0]
+    image = made(pillow_jpeg(gray), Size(400, 300, format="auto"))
+    assert (image.format, (image.reason or "")[:11]) == ("jpeg", "photograph:")
+    flat = np.array([[0, 90], [180, 255]], np.uint8).repeat(64, axis=0).repeat(64, axis=1)
+    image = made(pillow_jpeg(flat), Size(128, 128, format="auto"))
+    assert (image.format, opened(image).mode) == ("png", "L")
 
 
 def test_small_photographs_are_no_pictures_of_few_colours() -> None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -362,6 +362,8 @@ def test_streamed_outputs_take_memory_for_bands_alone() -> None:
             )
         ]
         assert estimates[0] == estimates[1] < 30_000_000
+        padded = Size(5000, 60_000, fit="pad", format=format)
+        assert streamresize.estimate_memory(low, [padded], kept=False) < 35_000_000
     kept = streamresize.estimate_memory(high, [Size(5000, 32_000, fit="fill")])
     assert kept > estimates[0] + 5000 * 32_000 // 10
 
@@ -402,14 +404,44 @@ def test_streamed_gray_is_converted_by_its_profile(
     assert not np.array_equal(decoded(streamed), decoded(plain))
 
 
+@pytest.mark.parametrize("background", ["#204060", (9, 9, 9)])
+@pytest.mark.parametrize("box", [(300, 300), (420, 200), (200, 4000)])
+@pytest.mark.parametrize("format", ["jpeg", "png", "rgb", "rgb565", "gray"])
+@pytest.mark.parametrize("name", ["ycbcr", "gray", "mirrored"])
+def test_streamed_canvases_are_those_held_whole(
+    name: str, format: Format, box: tuple[int, int], background: Any, request: pytest.FixtureRequest
+) -> None:
+    size = Size(*box, fit="pad", background=background, gravity="north-west", format=format)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(picture_sinks, "can_stream", lambda *_: False)
+        whole = made(SOURCES[name], size)
+    request.getfixturevalue("small_bands")
+    streamed = made(SOURCES[name], size)
+    if format == "jpeg":
+        assert restart_interval(data_of(streamed)) is not None
+        assert restart_interval(data_of(whole)) is None
+    if format in ("jpeg", "png"):
+        assert np.array_equal(decoded(streamed), decoded(whole))
+    else:
+        assert streamed.data == whole.data
+
+
 @pytest.mark.usefixtures("small_bands")
-def test_a_canvas_is_painted_whole() -> None:
-    options: Any = {"fit": "pad", "background": (255, 0, 0), "subsampling": "4:4:4", "quality": 95}
-    image = made(PHOTO, Size(300, 300, **options))
-    assert restart_interval(data_of(image)) is None
-    picture = decoded(image)
-    assert picture.shape == (300, 300, 3)
-    assert np.abs(picture[:30].astype(int) - (255, 0, 0)).max() <= 3
+@given(
+    height=st.integers(1, 90),
+    box=st.tuples(st.integers(1, 90), st.integers(1, 400)),
+    gravity=st.sampled_from(["north", "centre", "south-east"]),
+)
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_canvases_of_any_shape(height: int, box: tuple[int, int], gravity: Any) -> None:
+    source = pillow_jpeg(photo(60, height))
+    options: Any = {"fit": "pad", "background": (1, 2, 3), "gravity": gravity}
+    streamed = made(source, Size(*box, format="rgb", **options))
+    whole = made(source, Size(*box, format="array", **options)).data
+    assert isinstance(whole, np.ndarray)
+    assert streamed.data == whole.tobytes()
 
 
 @pytest.mark.parametrize(

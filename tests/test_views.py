@@ -104,6 +104,25 @@ def test_only_wanted_mcu_rows_are_given_out() -> None:
 
 
 @pytest.mark.parametrize("kind", ["baseline", "progressive"])
+def test_only_wanted_mcu_columns_are_transformed(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(np, "empty", np.zeros)
+    decoder = StripDecoder()
+    decoder.feed(KINDS[kind])
+    decoder.finish()
+    assert isinstance(decoder.info, ImageInfo)
+    columns = [range(200, 300), range(0), range(120, 155)]
+    decoder.start([1, 1, 1], rows=[range(480), range(0), range(240)], columns=columns, whole=True)
+    (strip,) = decoder.strips()
+    for ours, whole, width in zip(strip.planes, streamresize.decode_planes(KINDS[kind]), (2, 1, 1)):
+        first, last = 12 * 8 * width, 20 * 8 * width
+        np.testing.assert_array_equal(ours[:, first:last], whole[:, first:last])
+        assert not ours[:, :first].any()
+        assert not ours[:, last:].any()
+
+
+@pytest.mark.parametrize("kind", ["baseline", "progressive"])
 def test_the_fingerprint_is_of_the_whole_stored_picture(kind: str) -> None:
     size = [Size(20, 20)]
     part = streamresize.process(

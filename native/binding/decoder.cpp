@@ -3,6 +3,7 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -97,7 +98,8 @@ class PyDecoder {
     return decoder_.header();
   }
 
-  void start(const std::vector<std::uint8_t>& scales, bool strict, bool preview, unsigned threads) {
+  void start(const std::vector<std::uint8_t>& scales, bool strict, bool preview, unsigned threads,
+             const std::vector<std::array<std::uint32_t, 3>>& wanted) {
     const Exclusive guard(busy_);
     if (started_) throw std::runtime_error("start() was called before");
     if (scales.size() != header().frame.component_count) {
@@ -109,7 +111,12 @@ class PyDecoder {
       }
     }
     if (threads == 0) throw std::invalid_argument("threads: at least 1");
-    settled(decoder_.start(scales, {.strict = strict, .preview = preview, .threads = threads}));
+    if (!wanted.empty() && wanted.size() != scales.size()) {
+      throw std::invalid_argument("wanted: for each component, or none");
+    }
+    DecodeOptions options = {.strict = strict, .preview = preview, .threads = threads};
+    for (const auto& [first, last, top] : wanted) options.wanted.push_back({first, last, top});
+    settled(decoder_.start(scales, options));
     started_ = true;
     opened_ = !header().multi_scan;
   }
@@ -298,7 +305,7 @@ void register_decoder(nb::module_& module) {
       .def("read_header", &PyDecoder::read_header)
       .def_prop_ro("header", &PyDecoder::header, nb::rv_policy::reference_internal)
       .def("expect_bytes", &PyDecoder::expect_bytes, "count"_a)
-      .def("start", &PyDecoder::start, "scales"_a, "strict"_a, "preview"_a, "threads"_a)
+      .def("start", &PyDecoder::start, "scales"_a, "strict"_a, "preview"_a, "threads"_a, "wanted"_a)
       .def("read_scans", &PyDecoder::read_scans)
       .def("open_file", &PyDecoder::open_file, "descriptor"_a, "start"_a)
       .def("open_buffer", &PyDecoder::open_buffer, "buffer"_a)

@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       .chunk = bytes.size() + 1,
       .options = {.strict = (data[0] >> 6 & 1) != 0, .preview = data[0] >> 7 != 0},
       .limits = kFuzzLimits};
+  if ((data[1] & 0x80U) != 0) {
+    request.options.wanted.assign(kMaxComponents, {8, 64, data[1] & 0x7FU});
+  }
   const Decoded whole = decode_all(bytes, request);
   request.chunk = 1U + data[1];
   request.options.threads = 1U + data[1] % 2U;

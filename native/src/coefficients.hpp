@@ -61,11 +61,15 @@ class CoefficientRow {
     return planes_[component].block_size;
   }
 
-  // The first `count` blocks of a row of blocks.
-  void clear(std::size_t component, std::uint32_t y, std::size_t count) {
-    const Block first = block(component, 0, y);
-    std::fill_n(first.values, count * block_size(component), std::int16_t{0});
-    std::fill_n(first.last, count, std::uint8_t{0});
+  // `count` blocks of a row of blocks, from x on.
+  void clear(std::size_t component, std::uint32_t x, std::uint32_t y, std::size_t count) {
+    const Block first = block(component, x, y);
+    if (block_size(component) == 1) {
+      std::fill_n(first.values, count, std::int16_t{0});
+    } else {
+      for (std::size_t i = 0; i < count; ++i)
+        clear({first.values + 64 * i, first.last + i, nullptr});
+    }
     clear_nonzero(first, count);
   }
 

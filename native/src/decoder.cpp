@@ -81,6 +81,7 @@ struct Decoder::State {
   Status decode_mcu_row(std::span<const PlaneView> planes);
   Status decode_single_scan(std::span<const PlaneView> planes);
   Status decode_all_scans(std::span<const PlaneView> planes);
+  [[nodiscard]] PlaneArea wanted_mcus() const;
   void emit(CoefficientRow& coefficients, std::span<const PlaneView> planes, std::uint32_t first,
             std::uint32_t last);
   Status check_work(std::uint64_t visits) const;
@@ -105,6 +106,7 @@ struct Decoder::State {
   bool scan_is_indexed = false;  // the one that is being read
   bool index_complete = false;
   KeptCoefficients kept{};
+  PlaneArea wanted;  // MCUs
   std::array<PlanePath, kMaxComponents> paths;
   std::unique_ptr<ScanCursor> single_scan;
   CoefficientRow group;         // what is decoded of it before it is transformed
@@ -143,6 +145,7 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
                            .height = ceil_div(component.height, scales[i]),
                            .rows_per_mcu_row = component.blocks_v * size}};
   }
+  wanted = wanted_mcus();
   if (header.multi_scan) return {};
   const bool dc_only = std::ranges::all_of(scales, [](std::uint8_t scale) { return scale == 8; });
   mcu_group = std::min(dc_only ? kDcMcuGroup : kMcuGroup, frame.mcu_columns);
@@ -152,7 +155,24 @@ Status Decoder::State::start(std::span<const std::uint8_t> scales, const DecodeO
   if (expected != 0) {
     if (Status status = check_work(block_visits(frame, scan)); !status.ok()) return status;
   }
-  return make_cursor(frame, scan, kept, options.threads, *log, single_scan);
+  const std::uint64_t skipped = std::uint64_t{wanted.top} * frame.mcu_columns;
+  return make_cursor(frame, scan, {kept, skipped, options.threads}, *log, single_scan);
+}
+
+// The MCUs that hold anything wanted of a plane.
+PlaneArea Decoder::State::wanted_mcus() const {
+  const Frame& frame = reader.header().frame;
+  if (options.wanted.empty()) return {.first = 0, .last = frame.mcu_columns, .top = 0};
+  PlaneArea mcus = {.first = frame.mcu_columns, .last = 0, .top = frame.mcu_rows};
+  for (std::size_t i = 0; i < frame.component_count; ++i) {
+    const PlaneArea& area = options.wanted[i];
+    if (area.first >= area.last) continue;
+    const std::uint32_t width = frame.components[i].blocks_h * paths[i].size;
+    mcus.first = std::min(mcus.first, area.first / width);
+    mcus.last = std::max(mcus.last, ceil_div(area.last, width));
+    mcus.top = std::min(mcus.top, area.top / paths[i].layout.rows_per_mcu_row);
+  }
+  return mcus;
 }
 
 // Files must pay for work with bytes: a declared size costs an attacker nothing.
@@ -248,24 +268,31 @@ Status Decoder::State::decode_all_scans(std::span<const PlaneView> planes) {
   return status;
 }
 
-// Turns the coefficients of MCUs first .. last - 1 into samples and clears them.
+// Turns the coefficients of MCUs first .. last - 1 into samples, where these are wanted, and clears
+// them all.
 void Decoder::State::emit(CoefficientRow& coefficients, std::span<const PlaneView> planes,
                           std::uint32_t first, std::uint32_t last) {
   const Frame& frame = reader.header().frame;
+  const std::uint32_t begin = std::clamp(wanted.first, first, last);
+  const std::uint32_t end = run.row < wanted.top ? begin : std::clamp(wanted.last, begin, last);
   for (std::size_t i = 0; i < frame.component_count; ++i) {
     const Component& component = frame.components[i];
     const PlanePath& path = paths[i];
-    const std::uint32_t x = first * component.blocks_h * path.size;
+    const std::uint32_t before = (begin - first) * component.blocks_h;
+    const std::uint32_t behind = (end - first) * component.blocks_h;
+    const std::uint32_t count = (last - first) * component.blocks_h;
+    const std::uint32_t x = begin * component.blocks_h * path.size;
     for (std::uint32_t row = 0; row < component.blocks_v; ++row) {
-      const std::size_t count = std::size_t{last - first} * component.blocks_h;
-      const CoefficientRow::Block block = coefficients.block(i, 0, row);
       const std::uint32_t y = row * path.size;
-      if (x < planes[i].width && y < planes[i].rows) {
-        transform_blocks(path, {block, count, x, y}, planes[i]);
-        CoefficientRow::clear_nonzero(block, count);
-      } else {
-        coefficients.clear(i, row, count);
+      if (begin == end || x >= planes[i].width || y >= planes[i].rows) {
+        coefficients.clear(i, 0, row, count);
+        continue;
       }
+      const CoefficientRow::Block block = coefficients.block(i, before, row);
+      transform_blocks(path, {block, behind - before, x, y}, planes[i]);
+      CoefficientRow::clear_nonzero(block, behind - before);
+      coefficients.clear(i, 0, row, before);
+      coefficients.clear(i, behind, row, count - behind);
     }
   }
 }

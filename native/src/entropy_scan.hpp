@@ -23,6 +23,7 @@ namespace streamresize {
 //   used(), left()            bytes decoded, and bytes that nothing has begun to decode
 //   windows()                 2 if bytes must stay when others are attached, else 1
 //   settle()                  bytes that were attached before the last ones may go
+//   begin_at(mcu)             MCU number `mcu` of the scan is next
 //   decode_ahead()            may decode MCUs before they are asked for
 //   ready()                   how many of those are left
 //   is_ahead()                whether it is decoding more of them just now
@@ -69,6 +70,7 @@ class EntropyScan final : public ScanCursor {
     if (restarts() && interval_left_ == 0) {
       if (Status status = begin_interval(input); !status.ok()) return status;
     }
+    coder_.begin_at(mcu_);
     if (filling_ || coder_.ready() != 0) return {};
     if (!bytes_.ended() && coder_.left() < refill_below_) {
       if (input.exhausted() && coder_.is_ahead()) return Status::need_input();

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "huffman_coder.hpp"
 #include "huffman_loops.hpp"
+#include "lanes.hpp"
+#include "scan.hpp"
 #include "scan_layout.hpp"
 
 namespace streamresize {
@@ -15,33 +18,36 @@ class HuffmanSequential : public HuffmanCoder {
  public:
   // Several threads take part where there are blocks enough for lanes.
   HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc, const HuffmanTables& ac,
-                    const KeptCoefficients& kept, const ScanLayout& layout, unsigned threads);
+                    const ScanLayout& layout, const ScanTask& task);
 
   [[nodiscard]] static constexpr std::size_t max_block_bytes() { return 64 * kMaxSymbolBytes; }
   [[nodiscard]] std::size_t window_bytes() const {
-    return lanes_ ? lanes_->window_bytes() : HuffmanCoder::window_bytes();
+    return lanes() ? lanes()->window_bytes() : HuffmanCoder::window_bytes();
   }
   void begin_interval() {
     reader_.discard_bits();
     for (ComponentCoding& component : components_) component.predictor = 0;
-    if (lanes_) lanes_->clear();
+    if (lanes()) lanes()->clear();
   }
-  [[nodiscard]] std::uint32_t ready() const { return lanes_ ? lanes_->ready() : 0; }
+  void begin_at(std::uint64_t mcu) {
+    if (wanted_) approach_wanted(mcu);
+  }
+  [[nodiscard]] std::uint32_t ready() const { return lanes() ? lanes()->ready() : 0; }
   void attach(std::span<const std::uint8_t> bytes, std::ptrdiff_t dropped) {
     HuffmanCoder::attach(bytes, dropped);
-    if (lanes_) lanes_->drop(dropped);
+    if (lanes()) lanes()->drop(dropped);
   }
   void settle() {
-    if (lanes_) lanes_->settle();
+    if (lanes()) lanes()->settle();
   }
   [[nodiscard]] std::ptrdiff_t left() const {
-    return HuffmanCoder::left() - (lanes_ ? lanes_->bytes_ahead(reader_) : 0);
+    return HuffmanCoder::left() - (lanes() ? lanes()->bytes_ahead(reader_) : 0);
   }
-  [[nodiscard]] std::size_t windows() const { return lanes_ ? lanes_->windows() : 1; }
+  [[nodiscard]] std::size_t windows() const { return lanes() ? lanes()->windows() : 1; }
   void decode_ahead() {
-    if (lanes_ && lanes_->ready() == 0) lanes_->run(reader_);
+    if (lanes() && lanes()->ready() == 0) lanes()->run(reader_);
   }
-  [[nodiscard]] bool is_ahead() const { return lanes_ && lanes_->is_ahead(); }
+  [[nodiscard]] bool is_ahead() const { return lanes() && lanes()->is_ahead(); }
   McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
   void fill(const McuBlock& block) const {
     CoefficientRow::clear(block);
@@ -49,9 +55,24 @@ class HuffmanSequential : public HuffmanCoder {
   }
 
  private:
-  std::vector<std::shared_ptr<const SequentialTables>> tables_;
+  // What is kept of the coefficients decides on both.
+  struct Tables {
+    std::vector<std::shared_ptr<const SequentialTables>> different;
+    std::array<const SequentialTables*, kMaxComponents> of_component{};
+    std::unique_ptr<Lanes> lanes;
+  };
+
+  static Tables make_tables(const ScanHeader& header, const HuffmanTables& dc,
+                            const HuffmanTables& ac, const ScanLayout& layout,
+                            const ScanTask& task);
+  void use(Tables tables);
+  void approach_wanted(std::uint64_t mcu);
+  [[nodiscard]] Lanes* lanes() const { return tables_.lanes.get(); }
+
+  Tables tables_;
   ComponentCodings components_;
-  std::unique_ptr<Lanes> lanes_;
+  std::optional<Tables> wanted_;  // for the MCUs behind those that are skipped
+  std::uint64_t skipped_ = 0;
 };
 
 }  // namespace streamresize

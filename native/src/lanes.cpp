@@ -286,6 +286,12 @@ std::uint32_t Lanes::ready() const {
   return static_cast<std::uint32_t>(values / tables_.record_of_mcu);
 }
 
+std::uint64_t Lanes::most_ready() const {
+  std::uint64_t values = 0;
+  for (const Stretch& stretch : ring_.front().stretches) values += stretch.records.size();
+  return values / tables_.record_of_mcu;
+}
+
 void Lanes::take(McuBlocks& mcu, std::uint32_t count, std::span<ComponentCoding> components) {
   for (auto& records : ready_) {
     const auto mcus = std::min<std::size_t>(count, records.size() / tables_.record_of_mcu);

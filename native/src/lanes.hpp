@@ -120,6 +120,9 @@ class Lanes {
   // MCUs that are decoded and not yet taken.
   [[nodiscard]] std::uint32_t ready() const;
 
+  // The most that run() makes ready.
+  [[nodiscard]] std::uint64_t most_ready() const;
+
   // Takes `count` MCUs, at most ready().
   void take(McuBlocks& mcu, std::uint32_t count, std::span<ComponentCoding> components);
 

@@ -13,6 +13,7 @@ class PromptCoder {
   [[nodiscard]] static constexpr bool is_ahead() { return false; }
   [[nodiscard]] static constexpr std::size_t windows() { return 1; }
   void settle() {}
+  void begin_at(std::uint64_t) {}
   void decode_ahead() {}
 };
 

@@ -43,9 +43,8 @@ const char* build_ac(const Scan& scan, HuffmanTables& tables) {
 
 class CursorMaker {
  public:
-  CursorMaker(const Frame& frame, const Scan& scan, const KeptCoefficients& kept, unsigned threads,
-              WarningLog& log)
-      : frame_(frame), scan_(scan), kept_(kept), threads_(threads), log_(log) {}
+  CursorMaker(const Frame& frame, const Scan& scan, const ScanTask& task, WarningLog& log)
+      : frame_(frame), scan_(scan), task_(task), log_(log) {}
 
   // Returns the fault, or nullptr.
   const char* make() {
@@ -71,12 +70,11 @@ class CursorMaker {
     HuffmanTables ac;
     if (const char* fault = build_dc(scan_, dc)) return fault;
     if (const char* fault = build_ac(scan_, ac)) return fault;
-    return finish(
-        HuffmanSequential(scan_.header, dc, ac, kept_, ScanLayout(frame_, scan_.header), threads_));
+    return finish(HuffmanSequential(scan_.header, dc, ac, ScanLayout(frame_, scan_.header), task_));
   }
 
   const char* arithmetic_sequential() {
-    return finish(ArithmeticSequential(scan_.tables.conditioning, kept_));
+    return finish(ArithmeticSequential(scan_.tables.conditioning, task_.kept));
   }
 
   const char* dc_first() {
@@ -100,15 +98,14 @@ class CursorMaker {
     HuffmanTable table;
     const char* fault = build(scan_.tables.ac[number], number, standard_ac_table, table);
     if (fault != nullptr) return fault;
-    const int kept = kept_[scan_.header.components[0].index];
+    const int kept = task_.kept[scan_.header.components[0].index];
     return finish(Huffman(AcBand(table, scan_.header, ~std::uint64_t{0} >> (63 - kept),
                                  lookup_width(block_visits(frame_, scan_)))));
   }
 
   const Frame& frame_;
   const Scan& scan_;
-  const KeptCoefficients& kept_;
-  const unsigned threads_;
+  const ScanTask& task_;
   WarningLog& log_;
 };
 
@@ -119,9 +116,9 @@ std::uint64_t block_visits(const Frame& frame, const Scan& scan) {
   return layout.mcus() * layout.blocks_per_mcu();
 }
 
-Status make_cursor(const Frame& frame, const Scan& scan, const KeptCoefficients& kept,
-                   unsigned threads, WarningLog& log, std::unique_ptr<ScanCursor>& cursor) {
-  CursorMaker maker(frame, scan, kept, threads, log);
+Status make_cursor(const Frame& frame, const Scan& scan, const ScanTask& task, WarningLog& log,
+                   std::unique_ptr<ScanCursor>& cursor) {
+  CursorMaker maker(frame, scan, task, log);
   if (const char* fault = maker.make()) return Status::malformed(fault, scan.header.offset);
   cursor = std::move(maker.cursor);
   return {};

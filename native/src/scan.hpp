@@ -21,8 +21,15 @@ struct Scan {
 // Blocks that decoding the scan visits.
 std::uint64_t block_visits(const Frame& frame, const Scan& scan);
 
+// How a scan is decoded. Of its first `skipped` MCUs no AC coefficient is needed.
+struct ScanTask {
+  const KeptCoefficients& kept;
+  std::uint64_t skipped = 0;
+  unsigned threads = 1;
+};
+
 // `log` must outlive the cursor.
-Status make_cursor(const Frame& frame, const Scan& scan, const KeptCoefficients& kept,
-                   unsigned threads, WarningLog& log, std::unique_ptr<ScanCursor>& cursor);
+Status make_cursor(const Frame& frame, const Scan& scan, const ScanTask& task, WarningLog& log,
+                   std::unique_ptr<ScanCursor>& cursor);
 
 }  // namespace streamresize

@@ -49,7 +49,7 @@ Status ScanStages::open(const Frame& frame, std::span<const Scan> scans,
   for (std::size_t i = 0; i < scans.size(); ++i) {
     Stage& stage = stages_[numbers[i]];
     std::unique_ptr<ScanCursor> cursor;
-    const Status status = make_cursor(frame, scans[i], kept, 1, stage.log, cursor);
+    const Status status = make_cursor(frame, scans[i], {kept}, stage.log, cursor);
     if (!status.ok()) return status;
     stage.scans.push_back({std::move(cursor), Input(scans[i].begin), scans[i].end});
   }

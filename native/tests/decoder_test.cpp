@@ -205,6 +205,56 @@ TEST(any_single_change_is_survived) {
   }
 }
 
+TEST(rows_above_what_is_wanted_change_nothing) {
+  for (const bool restarts : {false, true}) {
+    TestPicture picture = random_picture(1200, 1400, {{2, 2}, {1, 1}, {1, 1}}, 8);
+    if (restarts) picture.restart_interval = 75 * 30;
+    const Bytes bytes = write_jpeg(picture);
+    for (const std::uint8_t scale : std::array<std::uint8_t, 3>{1, 2, 4}) {
+      const Decoded whole = decode(bytes, {scale});
+      for (const unsigned threads : std::array<unsigned, 2>{1, 2}) {
+        for (const std::uint32_t row : std::array<std::uint32_t, 4>{0, 1, 40, 87}) {
+          const PlaneArea area = {0, 1200U / scale, 16 * row / scale};
+          const Decoded part = decode_all(
+              bytes,
+              {.scales = {scale}, .options = {.threads = threads, .wanted = {area, {}, {}}}});
+          CHECK(part.status.code == StatusCode::end);
+          for (std::size_t i = 0; i < whole.planes.size(); ++i) {
+            Bytes expected = whole.planes[i];
+            const std::uint32_t size = (i == 0 ? 16U : 8U) / scale;
+            const std::size_t stride = expected.size() / ceil_div(i == 0 ? 1400U : 700U, scale);
+            std::fill_n(expected.begin(), stride * size * row, std::uint8_t{0});
+            CHECK(part.planes[i] == expected);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(columns_that_are_not_wanted_stay_as_they_are) {
+  const Bytes bytes = write_jpeg(random_picture(700, 40, {{2, 2}, {1, 1}, {1, 1}}, 7));
+  for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
+    const Decoded whole = decode(bytes, {scale});
+    const std::uint32_t first = 100U / scale;
+    const std::uint32_t last = 330U / scale;
+    const Decoded part = decode_all(
+        bytes, {.scales = {scale}, .options = {.wanted = {{first, last}, {0, 0}, {first, last}}}});
+    CHECK(part.status.code == StatusCode::end);
+    for (std::size_t i = 0; i < whole.planes.size(); ++i) {
+      const std::uint32_t width = ceil_div(i == 0 ? 700U : 350U, scale);
+      const std::uint32_t mcu = (i == 0 ? 16U : 8U) / scale;
+      const std::uint32_t begin = first / (16 / scale) * mcu;  // of Y's first, Cr's last
+      const std::uint32_t end = ceil_div(last, 8 / scale) * mcu;
+      Bytes expected = whole.planes[i];
+      for (std::size_t at = 0; at < expected.size(); ++at) {
+        if (at % width < begin || at % width >= end) expected[at] = 0;
+      }
+      CHECK(part.planes[i] == expected);
+    }
+  }
+}
+
 TEST(faults_have_names_and_are_final) {
   Decoder decoder;
   const Bytes bytes{'G', 'I', 'F'};

@@ -4,7 +4,7 @@ A sink says in `requests` which planes it wants, gets their rows in order throug
 its result by `finish`.
 """
 
-from streamresize.sinks.base import Frame, Picture, PictureSink, PlaneRequest, Sink
+from streamresize.sinks.base import Frame, Merging, Picture, PictureSink, PlaneRequest, Sink
 from streamresize.sinks.fingerprint import FingerprintSink
 from streamresize.sinks.formats import (
     AUTO_FORMATS,
@@ -25,6 +25,7 @@ __all__ = [
     "FingerprintSink",
     "Format",
     "Frame",
+    "Merging",
     "Picture",
     "PictureSink",
     "PlaneRequest",

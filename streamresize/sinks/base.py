@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -37,15 +37,25 @@ class PlaneRequest(NamedTuple):
         return self.y.samples, self.x.samples
 
 
+class Merging(NamedTuple):
+    """How components are merged before they are averaged.
+
+    color: what makes gray or RGB of them. transfer: what these are weighed as.
+    """
+
+    color: RowColor
+    transfer: Transfer
+
+
 class Sink(Protocol):
     """Takes resampled rows and makes something of them: begin, rows, rows, ..., finish.
 
-    requests: the planes it wants. transfer: if not None, they are channels of the merged picture,
-    weighed as it says. nbytes: memory it takes, its result included, at its peak.
+    requests: the planes it wants; channels of the merged picture, if `merging` is not None.
+    nbytes: memory it takes, its result included, at its peak.
     """
 
     requests: tuple[PlaneRequest, ...]
-    transfer: Transfer | None
+    merging: Merging | None
 
     @property
     def nbytes(self) -> int: ...
@@ -63,7 +73,7 @@ class Sink(Protocol):
 class CollectingSink:
     """Base of the sinks that need their planes whole: `planes`, one for each request."""
 
-    transfer: Transfer | None = None
+    merging: Merging | None = None
 
     def __init__(self, requests: tuple[PlaneRequest, ...]) -> None:
         self.requests = requests
@@ -86,10 +96,11 @@ MetadataOf: TypeAlias = Callable[[int, int], Metadata]
 class Frame(NamedTuple):
     """What is known of a picture before its rows come.
 
-    placement: as stored. orientation: how it is turned upright. color: what makes gray or RGB rows
-    of planes. metadata_of: what a file of some width and height carries, beside its profile.
-    transfer: of the merged picture; the planes are gray, or red, green and blue. blur: standard
-    deviation in pixels. reason: for the choice of the format, where it has been made already.
+    placement: as stored. orientation: how it is turned upright. color: what makes gray or RGB of
+    the source's components. metadata_of: what a file of some width and height carries, beside its
+    profile. transfer: where they are merged first, what is averaged then; the planes are gray, or
+    red, green and blue. blur: standard deviation in pixels. reason: for the choice of the format,
+    where it has been made already.
     """
 
     placement: Placement
@@ -104,12 +115,28 @@ class Frame(NamedTuple):
     reason: str | None = None
 
     @property
+    def merging(self) -> Merging | None:
+        return Merging(self.color, self.transfer) if self.transfer else None
+
+    def to_picture(self, planes: Sequence[Samples]) -> Samples:
+        """Finished planes, uint8 (h, w), to gray (h, w) or RGB (h, w, 3)."""
+        if self.transfer is None:
+            return self.color(planes)
+        return planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height, upright, in pixels; of the canvas, if there is one."""
         x, y, canvas, window = self.placement
         if canvas is not None:
             return canvas.width, canvas.height
         return window or self.orientation.turned((x.samples, y.samples))
+
+    @property
+    def channels(self) -> int:
+        """Of the picture, its ground included: 1 or 3."""
+        canvas = self.placement.canvas
+        return self.color.channels if canvas is None or canvas.is_gray else 3
 
     @property
     def width(self) -> int:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from streamresize.sinks.formats import MOST_COLORS, USUAL_COMPRESSION, Encoding
-from streamresize.sinks.raw import rgb
 from streamresize.strips import Samples
 
 PIXELS_OF_A_COLOR = 8  # at least, on average: any small picture has few colours
@@ -23,15 +22,13 @@ class Choice(NamedTuple):
 def choose(picture: Samples, asked: Encoding) -> Choice:
     """JPEG for photographs, PNG for flat graphics, with a palette where the colours are few.
 
-    picture: uint8 (h, w) or (h, w, 3). The options of `asked` that the format has are kept.
+    picture: uint8 (h, w) or (h, w, 3). The options of `asked` that the format has are kept. Gray
+    pictures never have many colours, and need no palette.
     """
-    from PIL import Image
-
-    most = min(MOST_COLORS, picture.shape[0] * picture.shape[1] // PIXELS_OF_A_COLOR)
-    few = Image.fromarray(rgb(picture)).getcolors(max(1, most))
+    few = count_colors(picture) if picture.ndim == 3 else None
     if few is not None:
-        encoding = Encoding("png", compression=asked.compression, colors=max(2, len(few)))
-        return Choice(encoding, f"few colours: {len(few)}")
+        encoding = Encoding("png", compression=asked.compression, colors=max(2, few))
+        return Choice(encoding, f"few colours: {few}")
     share = flat_share(picture)
     if share >= FLAT_SHARE:
         return Choice(
@@ -39,6 +36,15 @@ def choose(picture: Samples, asked: Encoding) -> Choice:
             f"flat graphics: {share:.0%} of the pixels repeat their neighbour",
         )
     return Choice(as_jpeg(asked), f"photograph: {share:.0%} of the pixels repeat their neighbour")
+
+
+def count_colors(picture: Samples) -> int | None:
+    """Of a picture (h, w, 3); None for more than a palette has, or than is few for its size."""
+    from PIL import Image
+
+    most = min(MOST_COLORS, picture.shape[0] * picture.shape[1] // PIXELS_OF_A_COLOR)
+    present = Image.fromarray(picture).getcolors(max(1, most))
+    return len(present) if present is not None else None
 
 
 def choose_large(asked: Encoding) -> Choice:

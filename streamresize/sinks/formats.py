@@ -65,6 +65,7 @@ FORMATS: dict[Format, FormatFacts] = {
     "auto": FormatFacts("", "", 65_500, _JPEG_OPTIONS | {"compression"}, 16.0),
 }
 AUTO_FORMATS: tuple[Format, ...] = ("jpeg", "png")  # what "auto" comes to
+RGB_ONLY: frozenset[Format] = frozenset({"webp", "avif", "gif"})
 BY_PILLOW: frozenset[Format] = frozenset({"png", "webp", "avif", "gif", "ycbcr", "auto"})
 
 
@@ -113,6 +114,11 @@ class Encoding:
     def needs_pillow(self) -> bool:
         """Something of Pillow is loaded to write it."""
         return self.format in BY_PILLOW or self.progressive or self.optimize
+
+    @property
+    def holds_gray(self) -> bool:
+        """Gray pictures stay gray; in other files they become RGB."""
+        return self.format not in RGB_ONLY and not self.colors
 
     @property
     def has_quality(self) -> bool:

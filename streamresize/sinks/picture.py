@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from streamresize.attention import best_window
-from streamresize.color import PLANES_USED, to_luma
-from streamresize.geometry import ORIENTATIONS, Orientation
+from streamresize.color import PLANES_USED
+from streamresize.geometry import ORIENTATIONS, Canvas, Orientation
 from streamresize.info import ImageInfo
 from streamresize.metadata import Metadata
 from streamresize.resample import Filter
 from streamresize.sinks.base import CollectingSink, Frame, Picture, PictureSink, PlaneRequest
-from streamresize.sinks.canvas import canvas_bytes, on_canvas
+from streamresize.sinks.canvas import CanvasRows, canvas_bytes, on_canvas
 from streamresize.sinks.choice import as_jpeg, choose, choose_large
 from streamresize.sinks.encode import file_from_picture, jpeg_from_yuv
 from streamresize.sinks.formats import CHROMA_FACTORS, Encoding, Subsampling
@@ -21,7 +21,14 @@ from streamresize.sinks.glance import glance_requests
 from streamresize.sinks.max_bytes import Encoded, encode_to_fit
 from streamresize.sinks.png_rows import PngRows
 from streamresize.sinks.raw import PIXELS, RawRows, gray_to_ycbcr, joined, picture_to_ycbcr
-from streamresize.sinks.stream import JpegRows, Mcus, StreamSink, can_stream, raster_rows
+from streamresize.sinks.stream import (
+    JpegRows,
+    Mcus,
+    RowEncoder,
+    StreamSink,
+    can_stream,
+    raster_rows,
+)
 from streamresize.sinks.yuv import YuvBuffer
 from streamresize.strips import Samples
 
@@ -93,7 +100,7 @@ class WholePictureSink(CollectingSink):
     ) -> None:
         super().__init__(requests + glance)
         self.frame = frame
-        self.transfer = frame.transfer
+        self.merging = frame.merging
         self.shown = len(requests)
 
     @property
@@ -118,7 +125,7 @@ class WholePictureSink(CollectingSink):
         x, y, _, window = frame.placement
         if window is None:
             return WHOLE
-        small = frame.color([upright(p, frame.orientation) for p in self.planes[self.shown :]])
+        small = frame.to_picture([upright(p, frame.orientation) for p in self.planes[self.shown :]])
         size = frame.orientation.turned((x.samples, y.samples))
         left, top = best_window(small, size, window)
         return slice(top, top + window[1]), slice(left, left + window[0])
@@ -238,6 +245,7 @@ def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
     convert = _converter(info, frame)
     if streams:
         return _raster_stream(frame, requests, convert)
+    convert = _painted(convert, frame.placement.canvas)
     if frame.encoding.format == "ycbcr":
         return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s), glance)
     return RasterSink(requests, frame, convert, glance)
@@ -280,35 +288,38 @@ def _as_they_are(planes: list[Samples], _: Subsampling) -> list[Samples]:
 
 
 def _converter(info: ImageInfo, frame: Frame) -> ToPicture:
-    """Planes of one size to what the format takes, on its ground."""
-    canvas = frame.placement.canvas
-    luma_alone = _luma_is_enough(info, frame)
+    """Planes of one size to gray or RGB, or to the gray that is all that the format takes."""
+    if _luma_is_enough(info, frame):
+        return lambda planes: planes[0]
+    return frame.to_picture
 
-    def convert(planes: Sequence[Samples]) -> Samples:
-        picture = planes[0] if luma_alone else frame.color(planes)
-        if canvas is not None:
-            picture = on_canvas(picture, canvas)
-        return to_luma(picture) if frame.encoding.format == "gray" else picture
 
-    return convert
+def _painted(convert: ToPicture, canvas: Canvas | None) -> ToPicture:
+    """The same, and puts the picture on its ground."""
+    if canvas is None:
+        return convert
+    return lambda planes: on_canvas(convert(planes), canvas)
 
 
 def _raster_stream(
     frame: Frame, requests: tuple[PlaneRequest, ...], convert: ToPicture
 ) -> PictureSink:
+    encoder, rows = _raster_encoder(frame)
+    canvas = frame.placement.canvas
+    if canvas is not None:
+        encoder = CanvasRows(encoder, canvas, rows)
+    return StreamSink(requests, frame, encoder, convert, rows)
+
+
+def _raster_encoder(frame: Frame) -> tuple[RowEncoder[Samples], int]:
+    """What takes bands of gray or RGB, and how many rows each of them has."""
     encoding, target = frame.encoding, frame.target
     if encoding.format == "jpeg":
-        mcus = Mcus(frame.width, gray=frame.color.channels == 1, encoding=encoding)
-        strips = JpegRows[Samples](frame, lambda p: file_from_picture(p, encoding), mcus.count)
-        return StreamSink(requests, frame, strips, convert, mcus.rows)
+        mcus = Mcus(frame.width, gray=frame.channels == 1, encoding=encoding)
+        return JpegRows(frame, lambda p: file_from_picture(p, encoding), mcus.count), mcus.rows
     rows = raster_rows(frame.width)
-    if encoding.format == "png":
-        png = PngRows(
-            target,
-            frame.height,
-            frame.width,
-            compression=encoding.compression,
-            metadata=frame.metadata,
-        )
-        return StreamSink(requests, frame, png, convert, rows)
-    return StreamSink(requests, frame, RawRows(target, encoding.format), convert, rows)
+    if encoding.format != "png":
+        return RawRows(target, encoding.format), rows
+    compression, metadata = encoding.compression, frame.metadata
+    png = PngRows(target, frame.height, frame.width, compression=compression, metadata=metadata)
+    return png, rows

@@ -16,6 +16,7 @@ from streamresize.strips import Samples
 
 BAND_SAMPLES = 1 << 18  # of the largest plane in a band; at least one row of MCUs
 BAND_COPIES = 16  # queued, joined, turned into a picture, encoded: in samples of three planes
+CANVAS_COPIES = 6  # widened, joined
 BLOCK = 8
 
 Band = TypeVar("Band")
@@ -23,9 +24,9 @@ Band = TypeVar("Band")
 
 def can_stream(frame: Frame, encoding: Encoding) -> bool:
     """The first rows of the source must be the first of the result."""
-    orientation, placement = frame.orientation, frame.placement
+    orientation = frame.orientation
     in_order = not (orientation.mirror_y or orientation.transpose)
-    return in_order and placement.canvas is None and placement.window is None and encoding.streams
+    return in_order and frame.placement.window is None and encoding.streams
 
 
 class RowEncoder(Protocol[Band]):  # type: ignore[misc]
@@ -86,7 +87,7 @@ class StreamSink(Generic[Band]):
     ) -> None:
         self.requests = requests
         self.frame = frame
-        self.transfer = frame.transfer
+        self.merging = frame.merging
         self._encoder = encoder
         self._convert = convert
         self._rows = rows
@@ -97,7 +98,8 @@ class StreamSink(Generic[Band]):
     def nbytes(self) -> int:
         frame = self.frame
         file = frame.encoding.work_bytes(frame.pixels) if frame.target.keeps else 0
-        return BAND_COPIES * frame.width * self._rows + frame.color.nbytes + file
+        copies = BAND_COPIES + (CANVAS_COPIES if frame.placement.canvas else 0)
+        return copies * frame.width * self._rows + frame.color.nbytes + file
 
     def begin(self) -> None:
         shapes = [request.shape for request in self.requests]

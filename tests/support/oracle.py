@@ -156,7 +156,7 @@ def filter_matrix(name: str, inputs: int, outputs: int) -> Reals:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
-def filtered(picture: NDArray[np.uint8], width: int, height: int, name: str) -> Reals:
+def filtered(picture: NDArray[np.generic], width: int, height: int, name: str) -> Reals:
     """A picture (h, w) or (h, w, 3) by a filter in double precision, clamped to 0..255."""
     rows = csr_array(filter_matrix(name, picture.shape[0], height))
     columns = csr_array(filter_matrix(name, picture.shape[1], width))

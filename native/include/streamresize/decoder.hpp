@@ -48,10 +48,20 @@ struct Limits {
   std::uint64_t blocks_per_byte = 64;  // of the source
 };
 
+// Columns [first, last) of a plane, none where both are the same, in the rows from `top` on.
+struct PlaneArea {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  std::uint32_t top = 0;
+};
+
 struct DecodeOptions {
   bool strict = false;   // damage fails instead of warning
   bool preview = false;  // stop at the first scans that give every component's DC coefficients
   unsigned threads = 1;  // that decode the scans; the caller's is one of them
+  // What is wanted, for each component; empty for all. MCUs without anything of it are decoded no
+  // further than the others need, and not written.
+  std::vector<PlaneArea> wanted{};
 };
 
 // Damage met inside entropy-coded data: the MCUs from `mcu` on, up to the next restart interval or
