@@ -81,14 +81,22 @@ def pdq_taps(pixels: int, scale: float) -> Taps:
     chosen = ((np.arange(PDQ_SIDE) + 0.5) * pixels / PDQ_SIDE).astype(np.int64)
     first = (low[low[chosen]] / scale).astype(np.int32)
     lengths = np.ceil(np.round(high[high[chosen] - 1] / scale, 6)).astype(np.int32) - first
-    weights = np.zeros((PDQ_SIDE, int(lengths.max())), np.float32)
-    for row, begin, taps, pixel in zip(weights, first, lengths, chosen):
-        edges = scale * (begin + np.arange(taps + 1))
-        inner = np.arange(low[pixel], high[pixel])
-        # Box i is spread evenly over pixels low[i] to high[i] - 1: the part before each edge.
-        before = (edges - low[inner, None]) / (high - low)[inner, None]
-        row[:taps] = np.diff(before.clip(0.0, 1.0).mean(axis=0))
-    return Taps(first, lengths, weights)
+    taps = np.arange(lengths.max() + 1)
+    # Pixel p gets a share of the boxes that hold it, which are p - ahead + 1 to p + width - ahead.
+    shares = np.concatenate([[0.0], np.cumsum(1.0 / (high - low))])
+    inner = low[chosen, None], high[chosen, None]
+    covered = low[low[chosen], None] + np.arange(2 * width + 1)
+    begin, end = (covered - ahead + 1).clip(*inner), (covered + width - ahead + 1).clip(*inner)
+    before = np.zeros((PDQ_SIDE, 2 * width + 2))
+    of_pixel = (shares[end] - shares[begin]) * (covered < pixels) / (inner[1] - inner[0])
+    np.cumsum(of_pixel, axis=1, out=before[:, 1:])
+    edges = (scale * (first[:, None] + taps) - covered[:, :1]).clip(0.0, 2 * width)
+    pixel = edges.astype(np.int64)
+    rows = np.arange(PDQ_SIDE)[:, None]
+    step = before[rows, pixel + 1] - before[rows, pixel]
+    weights = np.diff(before[rows, pixel] + (edges - pixel) * step)
+    weights[taps[:-1] >= lengths[:, None]] = 0.0
+    return Taps(first, lengths, weights.astype(np.float32))
 
 
 def plane_samples(pixels: int, scale: float) -> int:
