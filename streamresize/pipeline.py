@@ -24,7 +24,13 @@ from streamresize.merging import Merger, channel_resamplers, decoded_requests, m
 from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
-from streamresize.resample import FILTERS, PlaneResampler, component_axis
+from streamresize.resample import (
+    FILTERS,
+    PlaneCopy,
+    PlaneResampler,
+    component_axis,
+    make_resampler,
+)
 from streamresize.sinks import (
     FingerprintSink,
     Format,
@@ -82,7 +88,7 @@ class Branch(NamedTuple):
     """
 
     sink: Sink
-    resamplers: tuple[PlaneResampler, ...]
+    resamplers: tuple[PlaneResampler | PlaneCopy, ...]
     watch: Callable[[Samples, int], None] | None = None
 
     @property
@@ -192,7 +198,7 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
         across, down = info.sampling_ratio(request.component)
         horizontal = axis(info.width, across, scale, request.x, request.filter)
         vertical = axis(info.height, down, scale, request.y, request.filter)
-        resamplers.append(PlaneResampler(horizontal, vertical))
+        resamplers.append(make_resampler(horizontal, vertical))
     watch = sink.luma_rows if isinstance(sink, FingerprintSink) and sink.watches else None
     return Branch(sink, tuple(resamplers), watch)
 

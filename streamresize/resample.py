@@ -216,6 +216,12 @@ class Axis:
         """Upper bound on how many outputs one input sample contributes to."""
         return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
 
+    @property
+    def copies(self) -> bool:
+        """Every output is one input, and outputs follow each other as the inputs do."""
+        span, filter = self._grid.span, self._grid.filter
+        return filter.weigh is BOX.weigh and span.step == 1.0 and float(span.low).is_integer()
+
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
         span = self._grid.span
@@ -313,3 +319,25 @@ class PlaneResampler:
         if count:
             self._next += count
             yield first, finished[:count]
+
+
+class PlaneCopy:
+    """Instead of a `PlaneResampler`, where both axes copy."""
+
+    nbytes = 0
+
+    def __init__(self, horizontal: Axis, vertical: Axis) -> None:
+        self.rows = vertical.inputs
+        self._columns = slice(horizontal.inputs.start, horizontal.inputs.stop)
+
+    def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
+        """As that of `PlaneResampler`."""
+        first = max(self.rows.start, start)
+        stop = min(self.rows.stop, start + len(strip))
+        if first < stop:
+            yield first - self.rows.start, strip[first - start : stop - start, self._columns].copy()
+
+
+def make_resampler(horizontal: Axis, vertical: Axis) -> PlaneResampler | PlaneCopy:
+    copies = horizontal.copies and vertical.copies
+    return (PlaneCopy if copies else PlaneResampler)(horizontal, vertical)

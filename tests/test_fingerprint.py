@@ -25,7 +25,7 @@ from streamresize.fingerprint import (
     unpack,
 )
 from streamresize.fingerprint.record import HASHES
-from streamresize.fingerprint.reduction import LanczosReduction, area_averages
+from streamresize.fingerprint.reduction import PillowReduction, area_averages
 from streamresize.fingerprint.symmetric import coefficients, symmetric_hash
 from streamresize.geometry import ORIENTATIONS
 from streamresize.sinks.picture import upright
@@ -60,7 +60,7 @@ def test_reduction_gives_pillows_samples(
     width: int, height: int, outputs: tuple[int, int], step: int
 ) -> None:
     luma = np.random.default_rng(width).integers(0, 256, (height, width), dtype=np.uint8)
-    reduction = LanczosReduction(Plane(width, height), outputs)
+    reduction = PillowReduction((width, height), outputs)
     for start in range(0, height, step):
         reduction.feed(luma[start : start + step], start)
     columns_first = Image.fromarray(luma).resize((outputs[0], height), Image.Resampling.LANCZOS)
