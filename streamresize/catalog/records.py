@@ -130,7 +130,7 @@ def read_picture(
 
 
 class Content(NamedTuple):
-    """digest: BLAKE2b of the bytes. size: how many there are. source: they, or where to read them."""
+    """digest: BLAKE2b of the bytes. size: how many. source: they, or where to read them again."""
 
     digest: bytes
     size: int
