@@ -219,8 +219,9 @@ class Axis:
     @property
     def copies(self) -> bool:
         """Every output is one input, and outputs follow each other as the inputs do."""
-        span, filter = self._grid.span, self._grid.filter
-        return filter.weigh is BOX.weigh and span.step == 1.0 and float(span.low).is_integer()
+        length, _, (low, high, _), filter, _ = self._grid
+        averages = filter.weigh is BOX.weigh and self._grid.span.step == 1.0
+        return averages and low >= 0 and high <= length and float(low).is_integer()
 
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
