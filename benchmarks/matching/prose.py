@@ -19,12 +19,12 @@ SSIM and the distance of the histograms of what both show.
 ## How a search goes
 
 1. **Candidates.** *hash*: the symmetric hash of the query in all eight orientations, whole and
-   within constant borders, against both of every picture (at most 90 of 256 bits). *windows*, if the
-   catalog has them: the same hash against those of overlapping parts of every picture: parts of its
-   own shape with sides of 95 to 50 %, and what is left where something is cut off one side; also
-   of the query without a bar at one of its sides (at most 84 bits). *keypoints*, if the catalog has them:
-   ORB keypoints of the query and of its mirror image vote, and an affine map is fitted to those of
-   the 16 pictures with the most votes.
+   within constant borders, against both of every picture (at most 90 of 256 bits). *windows*, if
+   the catalog has them: the same hash against those of overlapping parts of every picture: parts of
+   its own shape with sides of 95 to 50 %, and what is left where something is cut off one side;
+   also of the query without a bar at one of its sides (at most 84 bits). *keypoints*, if the catalog
+   has them: ORB keypoints of the query and of its mirror image vote, and an affine map is fitted to
+   those of the 16 pictures with the most votes.
 2. **Verification**, always. The candidate's small luma picture is laid over the query's: the guess
    that comes with the candidate is moved (Lucas-Kanade, affine, from coarse to fine, on samples
    taken against those around them) until the samples agree to a fraction of one. The score is the
@@ -47,11 +47,11 @@ with Catalog.open("cat.db") as catalog:
 Hashes of pictures that show different things differ in 128 ± 8.5 bits of 256, nearly as coin tosses
 would. So 90 bits bring eight candidates by chance to a query of 100,000 pictures, and eight
 thousand to one of 100 million, while the nearest 16 are verified. The radii of hashes and windows
-therefore fall so that at most eight candidates of a stage are expected by
-chance (`matching.radii`). What that costs, over all edits below, the large rotations and crops
-among them, that a hash alone cannot bear (`python -m benchmarks.matching.radii`):
+therefore fall so that at most eight candidates of a stage are expected by chance
+(`matching.radii`). What that costs, over all edits below, among them large rotations and crops that
+a hash alone cannot bear (`python -m benchmarks.matching.radii`):
 
-| pictures | radius of hashes | candidates by chance | originals among the candidates | radius of windows | originals among the candidates |
+| pictures | hashes within | by chance | originals found | windows within | originals found |
 |---|---|---|---|---|---|
 | 350 | 90 | 0.0 | 0.834 | 84 | 0.976 |
 | 10,000 | 90 | 0.3 | 0.834 | 81 | 0.972 |
