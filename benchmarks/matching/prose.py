@@ -23,8 +23,8 @@ SSIM and the distance of the histograms of what both show.
    the catalog has them: the same hash against those of overlapping parts of every picture: parts of
    its own shape with sides of 95 to 50 %, and what is left where something is cut off one side;
    also of the query without a bar at one of its sides (at most 84 bits). *keypoints*, if the
-   catalog has them: ORB keypoints of the query and of its mirror image vote, and an affine map is fitted to
-   those of the 16 pictures with the most votes.
+   catalog has them: ORB keypoints of the query and of its mirror image vote, and an affine map is
+   fitted to those of the 16 pictures with the most votes.
 2. **Verification**, always. The candidate's small luma picture is laid over the query's: the guess
    that comes with the candidate is moved (Lucas-Kanade, affine, from coarse to fine, on samples
    taken against those around them) until the samples agree to a fraction of one. The score is the
