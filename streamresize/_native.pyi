@@ -128,7 +128,7 @@ def reduce_rows(
     """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
 
 def reduce_columns(
-    sums: NDArray[np.float32],
+    columns: NDArray[np.float32],
     first: NDArray[np.int32],
     count: NDArray[np.int32],
     weights: NDArray[np.float32],

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from streamresize import _native
 from streamresize.kernels.resampling import LANES
-from streamresize.resample import PlaneResampler, Sample, Taps, make_scratch
+from streamresize.resample import Resampler, Sample, Taps, make_scratch
 
 Sigma: TypeAlias = tuple[float, float]  # standard deviations across and down, in samples
 
@@ -52,7 +52,7 @@ def _taps(sigma: float, outputs: int) -> Taps:
 class BlurredResampler:
     """A resampler, and a blur of the plane that it makes. shape: of that plane."""
 
-    def __init__(self, resampler: PlaneResampler, shape: tuple[int, int], sigma: Sigma) -> None:
+    def __init__(self, resampler: Resampler, shape: tuple[int, int], sigma: Sigma) -> None:
         self._resampler = resampler
         self.rows, self.columns = resampler.rows, resampler.columns
         self._height, self._width = shape
@@ -127,7 +127,7 @@ class BlurredResampler:
 
 
 def blurred(
-    resampler: PlaneResampler, shape: tuple[int, int], sigma: Sigma
-) -> PlaneResampler | BlurredResampler:
+    resampler: Resampler, shape: tuple[int, int], sigma: Sigma
+) -> Resampler | BlurredResampler:
     """The resampler, with the blur behind it where there is one."""
     return resampler if max(sigma) < LEAST_SIGMA else BlurredResampler(resampler, shape, sigma)

@@ -19,7 +19,7 @@ from streamresize.blur import BlurredResampler, blurred
 from streamresize.color import PLANES_USED
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
-from streamresize.resample import PlaneResampler, component_axis
+from streamresize.resample import Resampler, component_axis, make_resampler
 from streamresize.sinks import Merging, PlaneRequest, Sink
 from streamresize.strips import DeepSamples, Samples
 from streamresize.upsampling import Upsampler
@@ -142,7 +142,7 @@ def whole_axis(pixels: int, sampling: Sampling) -> Span:
 
 def channel_resamplers(
     info: ImageInfo, requests: Sequence[PlaneRequest], scales: Sequence[int]
-) -> tuple[PlaneResampler | BlurredResampler, ...]:
+) -> tuple[Resampler | BlurredResampler, ...]:
     """From the channels of `Merger` to what is asked for; those alike share their axes."""
     across, down = finest_samplings(info, scales)
     axis = cache(component_axis)
@@ -150,5 +150,5 @@ def channel_resamplers(
     for request in requests:
         x = axis(info.width, *across, request.x, request.filter)
         y = axis(info.height, *down, request.y, request.filter)
-        resamplers.append(blurred(PlaneResampler(x, y), request.shape, request.sigma))
+        resamplers.append(blurred(make_resampler(x, y), request.shape, request.sigma))
     return tuple(resamplers)

@@ -27,7 +27,7 @@ from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
 from streamresize.padding import margins
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
-from streamresize.resample import FILTERS, PlaneResampler, component_axis
+from streamresize.resample import FILTERS, Resampler, component_axis, make_resampler
 from streamresize.sinks import (
     FingerprintSink,
     Format,
@@ -86,7 +86,7 @@ class Branch(NamedTuple):
     """
 
     sink: Sink
-    resamplers: tuple[PlaneResampler | BlurredResampler, ...]
+    resamplers: tuple[Resampler | BlurredResampler, ...]
     watch: Callable[[Samples, int], None] | None = None
 
     @property
@@ -118,7 +118,7 @@ class MergedBranch(NamedTuple):
     sink: Sink
     merger: Merger
     transfer: Transfer
-    resamplers: tuple[PlaneResampler | BlurredResampler, ...]
+    resamplers: tuple[Resampler | BlurredResampler, ...]
 
     @property
     def nbytes(self) -> int:
@@ -205,7 +205,7 @@ def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | 
         across, down = info.sampling_ratio(request.component)
         horizontal = axis(info.width, across, scale, request.x, request.filter)
         vertical = axis(info.height, down, scale, request.y, request.filter)
-        resampler = PlaneResampler(horizontal, vertical)
+        resampler = make_resampler(horizontal, vertical)
         resamplers.append(blurred(resampler, request.shape, request.sigma))
     watch = sink.luma_rows if isinstance(sink, FingerprintSink) and sink.watches else None
     return Branch(sink, tuple(resamplers), watch)

@@ -216,6 +216,13 @@ class Axis:
         """Upper bound on how many outputs one input sample contributes to."""
         return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
 
+    @property
+    def copies(self) -> bool:
+        """Every output is one input, and outputs follow each other as the inputs do."""
+        length, _, (low, high, _), filter, _ = self._grid
+        averages = filter.weigh is BOX.weigh and self._grid.span.step == 1.0
+        return averages and low >= 0 and high <= length and float(low).is_integer()
+
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
         span = self._grid.span
@@ -312,3 +319,28 @@ class PlaneResampler:
         if count:
             self._next += count
             yield first, finished[:count]
+
+
+class PlaneCopy:
+    """Instead of a `PlaneResampler`, where both axes copy."""
+
+    nbytes = 0
+
+    def __init__(self, horizontal: Axis, vertical: Axis) -> None:
+        self.rows, self.columns = vertical.inputs, horizontal.inputs
+        self._seen = slice(self.columns.start, self.columns.stop)
+
+    def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
+        """As that of `PlaneResampler`."""
+        first = max(self.rows.start, start)
+        stop = min(self.rows.stop, start + len(strip))
+        if first < stop:
+            yield first - self.rows.start, strip[first - start : stop - start, self._seen].copy()
+
+
+Resampler: TypeAlias = PlaneResampler | PlaneCopy
+
+
+def make_resampler(horizontal: Axis, vertical: Axis) -> Resampler:
+    copies = horizontal.copies and vertical.copies
+    return (PlaneCopy if copies else PlaneResampler)(horizontal, vertical)

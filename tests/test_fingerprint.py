@@ -25,7 +25,13 @@ from streamresize.fingerprint import (
     unpack,
 )
 from streamresize.fingerprint.record import HASHES
-from streamresize.fingerprint.reduction import LanczosReduction, area_averages
+from streamresize.fingerprint.reduction import (
+    PillowReduction,
+    area_averages,
+    lanczos_reduction,
+    pdq_taps,
+    plane_samples,
+)
 from streamresize.fingerprint.symmetric import coefficients, symmetric_hash
 from streamresize.geometry import ORIENTATIONS
 from streamresize.sinks.picture import upright
@@ -60,12 +66,38 @@ def test_reduction_gives_pillows_samples(
     width: int, height: int, outputs: tuple[int, int], step: int
 ) -> None:
     luma = np.random.default_rng(width).integers(0, 256, (height, width), dtype=np.uint8)
-    reduction = LanczosReduction(Plane(width, height), outputs)
+    reduction = PillowReduction((width, height), outputs)
     for start in range(0, height, step):
         reduction.feed(luma[start : start + step], start)
     columns_first = Image.fromarray(luma).resize((outputs[0], height), Image.Resampling.LANCZOS)
     expected = columns_first.resize(outputs, Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(reduction.samples(), np.asarray(expected))
+
+
+@pytest.mark.parametrize("size", [(375, 500), (64, 64), (61, 300), (1201, 700)])
+def test_reduction_of_rows_first_is_pillows_but_for_rounding(size: tuple[int, int]) -> None:
+    luma = luma_of(*size)
+    reduction = lanczos_reduction(Plane(*size), (64, 64))
+    for start in range(0, len(luma), 50):
+        reduction.feed(luma[start : start + 50], start)
+    expected = np.asarray(Image.fromarray(luma).resize((64, 64), Image.Resampling.LANCZOS))
+    assert np.abs(reduction.samples().clip(0, 255) - expected).max() < 1.25  # Pillow rounds twice
+
+
+@given(pixels=st.integers(1, 2000), samples=st.integers(1, 500), side=st.data())
+def test_weights_of_pdq_on_fewer_samples(pixels: int, samples: int, side: st.DataObject) -> None:
+    """Each sample weighs what the pixels that it stands for weigh together."""
+    scale = side.draw(st.sampled_from([1.0, 2.0, max(1.0, pixels / samples)]))
+    dense = [np.zeros((64, plane_samples(pixels, s) + 1)) for s in (1.0, scale)]
+    for matrix, s in zip(dense, (1.0, scale)):
+        for row, first, length, weights in zip(matrix, *pdq_taps(pixels, s)):
+            row[first : first + length] = weights[:length]
+    np.testing.assert_allclose(dense[1].sum(axis=1), 1.0, atol=1e-5)
+    before = [np.cumsum(np.pad(matrix, ((0, 0), (1, 0))), axis=1) for matrix in dense]
+    edges = np.minimum(np.arange(dense[1].shape[1]) * scale, pixels)
+    for of_pixels, of_samples in zip(*before):
+        expected = np.interp(edges, np.arange(len(of_pixels)), of_pixels)
+        np.testing.assert_allclose(of_samples[: len(edges)], expected, atol=1e-5)
 
 
 @pytest.mark.parametrize(("width", "height"), [(500, 375), (333, 500), (64, 64), (1201, 700)])

@@ -19,6 +19,7 @@ import pytest
 import streamresize
 from streamresize.catalog import Catalog
 from streamresize.cli import main
+from streamresize.matching import Extract
 
 from .support.pictures import photo, pillow_jpeg
 
@@ -69,6 +70,36 @@ def test_adding(photos: Path, database: str, capsys: pytest.CaptureFixture[str])
     assert main(["index", "add", str(photos), "--catalog", database]) == 0
     assert "4 of 4 inputs: 1 made, 3 kept, 0 failed" in capsys.readouterr().err
     assert names_and_pictures(database) == (names, 3)
+
+
+def test_what_is_newly_asked_for_is_made(
+    photos: Path, database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cv2", reason="keypoints come from OpenCV")
+    plain = np.full((48, 64, 3), 128, np.uint8)  # has no keypoints
+    (photos / "plain.jpg").write_bytes(pillow_jpeg(plain))
+    (photos / "a.jpg").unlink()
+    command = ["index", "add", str(photos), "--catalog", database]
+    for options, made, kept in (
+        ([], 4, 0),
+        (["--windows"], 4, 0),
+        (["--windows"], 0, 4),
+        (["--windows", "--keypoints"], 4, 0),
+        (["--keypoints"], 0, 4),
+        ([], 0, 4),
+    ):
+        assert main([*command, *options]) == 0
+        assert f"{made} made, {kept} kept" in capsys.readouterr().err
+    with Catalog.open(database) as catalog:
+        numbers = list(catalog.numbers())
+        assert catalog.kinds() == ["keypoints", "windows"]
+        windows = catalog.features("windows", numbers)
+        assert sorted(windows) == sorted(catalog.features("keypoints", numbers)) == numbers
+        number = catalog.number_of(str(photos / "plain.jpg"))
+        assert number is not None
+        assert len(catalog.features("keypoints", [number])[number].hashes) == 0
+        extracted = Extract(windows=True)(catalog.fingerprint(number))[0]
+        assert windows[number].hashes.shape == extracted.hashes.shape
 
 
 def test_removing(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -485,10 +485,10 @@ def test_reduction_of_rows_and_columns(kernels: Any, case: Any) -> None:
     sums = np.zeros((len(rows[0]), plane.shape[1]), np.float32)
     for start in range(0, len(plane), step):
         kernels.reduce_rows(plane[start : start + step], start, *rows, sums)
-    out = np.empty((len(sums), len(columns[0])), np.float32)
-    kernels.reduce_columns(sums, *columns, out)
+    out = np.empty((len(columns[0]), len(sums)), np.float32)
+    kernels.reduce_columns(np.ascontiguousarray(sums.T), *columns, out)
     expected = dense(rows, len(plane)) @ plane @ dense(columns, plane.shape[1]).T
-    np.testing.assert_allclose(out, expected, atol=0.01)
+    np.testing.assert_allclose(out.T, expected, atol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -508,7 +508,7 @@ def test_reduction_refuses_taps_out_of_range(first: list[int], lengths: list[int
     floats = (*columns[:2], columns[2].astype(np.float32))
     with pytest.raises(ValueError, match="tap"):
         _native.reduce_columns(
-            np.zeros((1, 4), np.float32), *floats, np.zeros((1, len(first)), np.float32)
+            np.zeros((4, 1), np.float32), *floats, np.zeros((len(first), 1), np.float32)
         )
 
 
@@ -520,4 +520,4 @@ def test_reduction_refuses_sums_of_another_size() -> None:
     with pytest.raises(ValueError, match="sums"):
         _native.reduce_rows(strip, 0, *rows, np.zeros((2, 4), np.float32))
     with pytest.raises(ValueError, match="out"):
-        _native.reduce_columns(np.zeros((1, 4), np.float32), *rows, np.zeros((1, 2), np.float32))
+        _native.reduce_columns(np.zeros((4, 1), np.float32), *rows, np.zeros((2, 1), np.float32))

@@ -15,6 +15,7 @@ from scipy.ndimage import uniform_filter
 import streamresize
 from streamresize.catalog import Catalog
 from streamresize.catalog.records import Picture, fingerprint_columns
+from streamresize.catalog.scan import within
 from streamresize.fingerprint import Box, Fingerprint, hamming, pack, symmetric_hash
 from streamresize.fingerprint.maker import symmetric_part
 from streamresize.fingerprint.record import coefficients_of
@@ -29,6 +30,7 @@ from streamresize.matching import (
     compare,
     histogram_distance,
     mse,
+    radii,
     search,
     ssim,
 )
@@ -36,6 +38,8 @@ from streamresize.matching.affine import Affine, box_to_box, scaling
 from streamresize.matching.agreement import Aligned
 from streamresize.matching.details import keypoints_of
 from streamresize.matching.groups import Pair, groups_of
+from streamresize.matching.query import Query
+from streamresize.matching.radii import MOST_BY_CHANCE, UNRELATED, radius
 from streamresize.matching.windows import WHOLE, window_hashes, windows
 from streamresize.sinks.picture import upright
 from streamresize.strips import Samples
@@ -77,6 +81,39 @@ def gallery() -> Gallery:
 def best(image: Image.Image, *stages: str) -> Match:
     (match,) = search(fingerprint(image), gallery(), stages=stages)
     return match
+
+
+# Radii
+
+
+@given(most=st.integers(60, 90), comparisons=st.integers(0, 10**13), more=st.integers(1, 1000))
+def test_radii_fall(most: int, comparisons: int, more: int) -> None:
+    bits = radius(most, comparisons)
+    assert 40 < bits <= most
+    assert radius(most, comparisons * more) <= bits
+    if bits < most:
+        expected = comparisons * UNRELATED.cdf(bits + 0.5)
+        assert expected <= MOST_BY_CHANCE < comparisons * UNRELATED.cdf(bits + 1.5)
+
+
+def test_few_pairs_are_within_a_radius_by_chance() -> None:
+    random = np.random.default_rng(3)
+    stored, queries = (random.integers(0, 1 << 64, (n, 4), np.uint64) for n in (200_000, 800))
+    bits = radius(90, 200_000 * 800)
+    assert len(within(stored, queries, bits).rows) <= MOST_BY_CHANCE
+    assert len(within(stored, queries, bits + 4).rows) > MOST_BY_CHANCE
+
+
+@pytest.mark.parametrize("stage", ["by_hash", "by_windows"])
+def test_candidates_are_nearer_in_large_collections(
+    stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = scene(3).crop((20, 15, WIDTH - 20, HEIGHT - 15))
+    query = Query(fingerprint(image))
+    found = {candidate.image_id for candidate in getattr(gallery(), stage)(query)}
+    assert 4 in found
+    monkeypatch.setattr(radii, "MOST_BY_CHANCE", 1e-60)  # as if there were far more pictures
+    assert list(getattr(gallery(), stage)(query)) == []
 
 
 # Maps

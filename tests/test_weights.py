@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamresize.geometry import Span
-from streamresize.resample import BOX, LANCZOS, WINDOW_WEIGHTS, Axis, Filter
+from streamresize.resample import (
+    BOX,
+    LANCZOS,
+    WINDOW_WEIGHTS,
+    Axis,
+    Filter,
+    PlaneCopy,
+    PlaneResampler,
+    make_resampler,
+)
 
 
 def expanded(axis: Axis, start: int, stop: int) -> np.ndarray:
@@ -59,3 +68,48 @@ def test_shared_tables_cannot_be_changed() -> None:
     table = Axis(100, 100, Span(0.0, 100.0, 10)).taps(0, 10)
     with pytest.raises(ValueError, match="read-only"):
         table.weights[:] = 0
+
+
+def resampled(
+    resampler: PlaneResampler | PlaneCopy, plane: np.ndarray, step: int, shape: tuple[int, int]
+) -> np.ndarray:
+    out = np.zeros(shape, plane.dtype)
+    for start in range(0, len(plane), step):
+        strip = plane[start : start + step].copy()
+        for first, rows in resampler.feed(strip, start):
+            strip[:] = 0  # which a decoder may use again
+            out[first : first + len(rows)] = rows
+    return out
+
+
+@given(data=st.data(), step=st.integers(1, 40), dtype=st.sampled_from([np.uint8, np.uint16]))
+def test_planes_are_copied_where_resampling_would_change_nothing(
+    data: st.DataObject, step: int, dtype: type[np.generic]
+) -> None:
+    shape = data.draw(st.tuples(st.integers(1, 40), st.integers(1, 40)))
+    plane = np.random.default_rng(step).integers(0, 256, shape).astype(dtype)
+    axes = []
+    for length in shape:
+        low = data.draw(st.sampled_from([0.0, 0.0, 0.5, 1.0, 3.0]))
+        samples = data.draw(st.integers(1, length))
+        high = low + samples * data.draw(st.sampled_from([1.0, 1.0, 2.0]))
+        axes.append(Axis(length, length, Span(low, high, samples)))
+    down, across = axes
+    fits = all(
+        axis._grid.span.step == 1 and axis._grid.span.low % 1 == 0 and axis._grid.span.high <= n
+        for axis, n in zip(axes, shape)
+    )
+    chosen = make_resampler(across, down)
+    assert isinstance(chosen, PlaneCopy) == fits
+    outputs = (down.samples, across.samples)
+    np.testing.assert_array_equal(
+        resampled(chosen, plane, step, outputs),
+        resampled(PlaneResampler(across, down), plane, step, outputs),
+    )
+
+
+def test_other_filters_do_not_copy() -> None:
+    span = Span(0.0, 9.0, 9)
+    for filter in (LANCZOS, BOX._replace(sharpen=0.5)):
+        axis = Axis(9, 9, span, filter)
+        assert isinstance(make_resampler(axis, Axis(9, 9, span)), PlaneResampler)

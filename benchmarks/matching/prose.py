@@ -19,12 +19,12 @@ SSIM and the distance of the histograms of what both show.
 ## How a search goes
 
 1. **Candidates.** *hash*: the symmetric hash of the query in all eight orientations, whole and
-   within constant borders, against both of every picture (90 of 256 bits). *windows*, if the
-   catalog has them: the same hash against those of overlapping parts of every picture: parts of its
-   own shape with sides of 95 to 50 %, and what is left where something is cut off one side; also
-   of the query without a bar at one of its sides (84 bits). *keypoints*, if the catalog has them:
-   ORB keypoints of the query and of its mirror image vote, and an affine map is fitted to those of
-   the 16 pictures with the most votes.
+   within constant borders, against both of every picture (at most 90 of 256 bits). *windows*, if
+   the catalog has them: the same hash against those of overlapping parts of every picture: parts of
+   its own shape with sides of 95 to 50 %, and what is left where something is cut off one side;
+   also of the query without a bar at one of its sides (at most 84 bits). *keypoints*, if the
+   catalog has them: ORB keypoints of the query and of its mirror image vote, and an affine map is
+   fitted to those of the 16 pictures with the most votes.
 2. **Verification**, always. The candidate's small luma picture is laid over the query's: the guess
    that comes with the candidate is moved (Lucas-Kanade, affine, from coarse to fine, on samples
    taken against those around them) until the samples agree to a fraction of one. The score is the
@@ -41,6 +41,28 @@ with Catalog.open("cat.db") as catalog:
     for match in search(fingerprint, Gallery(catalog)):
         print(match.score, match.relation, catalog.get(match.image_id).paths)
 ```
+
+## Radii and the size of a collection
+
+Hashes of pictures that show different things differ in 128 ± 8.5 bits of 256, nearly as coin tosses
+would. So 90 bits bring eight candidates by chance to a query of 100,000 pictures, and eight
+thousand to one of 100 million, while the nearest 16 are verified. The radii of hashes and windows
+therefore fall so that at most eight candidates of a stage are expected by chance
+(`matching.radii`). What that costs, over all edits below, among them large rotations and crops that
+a hash alone cannot bear (`python -m benchmarks.matching.radii`):
+
+| pictures | hashes within | by chance | originals found | windows within | originals found |
+|---|---|---|---|---|---|
+| 350 | 90 | 0.0 | 0.834 | 84 | 0.976 |
+| 10,000 | 90 | 0.3 | 0.834 | 81 | 0.972 |
+| 100,000 | 89 | 1.0 | 0.830 | 78 | 0.967 |
+| 1,000,000 | 85 | 0.9 | 0.823 | 74 | 0.959 |
+| 10,000,000 | 82 | | 0.819 | 71 | 0.950 |
+| 1,000,000,000 | 75 | | 0.806 | 66 | 0.944 |
+
+1,925 copies of 35 photos in 55 ways; collections are enlarged with random hashes. Photos have a few
+more near neighbours than these, so that more candidates come by chance than the table says: of
+350 photos, five pairs in a million are within 90 bits, four times as many as of random hashes.
 
 ## How much is found
 
@@ -98,8 +120,7 @@ originals are found, no enlargement is taken. With windows alone the same.
   by hash first. The hash stage is that of the catalog.
 - Parts below a quarter of the area are found by keypoints only, if they have enough of them.
 - A query that contains a picture of the catalog beside other things is found by keypoints only.
-- The radii above suit up to some 100,000 pictures. More of them bring more candidates, which
-  verification turns down, but only the nearest 16 of a stage are verified.
+- The radius of keypoints does not fall: each of them has one vote, shared by all that are like it.
 - `cluster` keeps the distances of up to 4,000 pictures and uses average linkage, as imagecluster
   did: the cut is a part of the largest distance, so it depends on the data. `--absolute` cuts at a
   part of 128 bits instead. Larger collections are joined by neighbours, always absolute.

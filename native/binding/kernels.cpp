@@ -43,7 +43,7 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
   void streamresize_reduce_rows_##suffix(                                                         \
       const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers first,          \
       Integers count, const float* weights, Size outputs, Size taps, Floats sums, Size width);    \
-  void streamresize_reduce_columns_##suffix(const float* sums, Size rows, Size width,             \
+  void streamresize_reduce_columns_##suffix(const float* plane, Size columns, Size rows,          \
                                             Integers first, Integers count, const float* weights, \
                                             Size outputs, Size taps, Floats out);                 \
   void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
@@ -246,13 +246,13 @@ void reduce_rows(const Strip<std::uint8_t>& strip, Size strip_row, const Indices
                        sums.data(), size(sums.shape(1)));
 }
 
-void reduce_columns(const Weights& sums, const Indices& first, const Indices& count,
+void reduce_columns(const Weights& plane, const Indices& first, const Indices& count,
                     const Weights& weights, const Array<float, 2>& out) {
-  require_taps_within<float>(first, count, weights, size(sums.shape(1)));
-  require(out.shape(0) == sums.shape(0) && out.shape(1) == first.shape(0),
-          "out: one for each row and output");
+  require_taps_within<float>(first, count, weights, size(plane.shape(0)));
+  require(out.shape(0) == first.shape(0) && out.shape(1) == plane.shape(1),
+          "out: one for each output and row");
   const nb::gil_scoped_release release;
-  kKernels.reduce_columns(sums.data(), size(sums.shape(0)), size(sums.shape(1)), first.data(),
+  kKernels.reduce_columns(plane.data(), size(plane.shape(0)), size(plane.shape(1)), first.data(),
                           count.data(), weights.data(), size(first.shape(0)),
                           size(weights.shape(1)), out.data());
 }
@@ -378,7 +378,7 @@ void register_kernels(nb::module_& module) {
   module.def("reduce_rows", &reduce_rows, "strip"_a.noconvert(), "strip_row"_a,
              "first"_a.noconvert(), "count"_a.noconvert(), "weights"_a.noconvert(),
              "sums"_a.noconvert());
-  module.def("reduce_columns", &reduce_columns, "sums"_a.noconvert(), "first"_a.noconvert(),
+  module.def("reduce_columns", &reduce_columns, "columns"_a.noconvert(), "first"_a.noconvert(),
              "count"_a.noconvert(), "weights"_a.noconvert(), "out"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());

@@ -111,13 +111,13 @@ def reduce_rows(
     )
 
 
-def reduce_columns(sums, rows, width, first, count, weights, outputs, taps, out):
+def reduce_columns(plane, columns, rows, first, count, weights, outputs, taps, out):
     kernel_reduce_columns(
-        carray(sums, (rows, width)),
+        carray(plane, (columns, rows)),
         carray(first, outputs),
         carray(count, outputs),
         carray(weights, (outputs, taps)),
-        carray(out, (rows, outputs)),
+        carray(out, (outputs, rows)),
     )
 
 

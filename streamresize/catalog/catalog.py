@@ -176,9 +176,9 @@ class Catalog:
         """Of all pictures."""
         return reading.read_paths(self._engine)
 
-    def stamps(self, paths: Sequence[str]) -> dict[str, str]:
-        """What was noted of those paths that are known."""
-        return self._read(reading.read_stamps, paths)
+    def stamps(self, paths: Sequence[str], kinds: Sequence[str] = ()) -> dict[str, str]:
+        """What was noted of those paths that are known, and whose pictures have these features."""
+        return self._read(reading.read_stamps, paths, kinds)
 
     def different(self) -> set[tuple[int, int]]:
         """Pairs that are marked as no duplicates, the lower number first."""

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from streamresize.catalog import schema
 from streamresize.catalog.database import writing
@@ -22,7 +22,7 @@ LOCK_SECONDS = 60
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Raises CatalogError for a catalog that a newer version has made."""
+    """Raises CatalogError for a catalog that a newer version has made, and for what is none."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
@@ -32,6 +32,7 @@ def bring_up_to_date(engine: Engine) -> None:
     with writing(engine) as connection:
         _hold_lock(connection)
         if not _is_current(connection, script):
+            _require_catalog_or_nothing(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
         if connection.execute(select(schema.state.c.id)).first() is None:
@@ -42,11 +43,25 @@ def bring_up_to_date(engine: Engine) -> None:
 
 
 def _is_current(connection: Connection, script: ScriptDirectory) -> bool:
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    version = context.get_current_revision()
+    version = _version(connection)
     if version is not None and version not in {known.revision for known in script.walk_revisions()}:
         raise CatalogError(f"the catalog has form {version}, made by a newer version")
     return version == script.get_current_head()
+
+
+def _version(connection: Connection) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    return context.get_current_revision()
+
+
+def _require_catalog_or_nothing(connection: Connection) -> None:
+    """A catalog has a version, so tables of these names without one are another program's.
+
+    Or of a first opening that was interrupted, where a database cannot take back tables.
+    """
+    there = sorted(set(inspect(connection).get_table_names()) & set(schema.metadata.tables))
+    if there and _version(connection) is None:
+        raise CatalogError(f"the database is no catalog, but has tables named {', '.join(there)}")
 
 
 def _hold_lock(connection: Connection) -> None:

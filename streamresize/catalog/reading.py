@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, exists, func, select
 
 from streamresize.catalog import schema
 from streamresize.catalog.database import MOST_TOGETHER, groups, reporting
@@ -82,12 +82,18 @@ def read_features(connection: Connection, kind: str, numbers: Sequence[int]) -> 
     }
 
 
-def read_stamps(connection: Connection, paths: Iterable[str]) -> dict[str, str]:
-    """The stamps of those paths that the catalog has."""
+def read_stamps(
+    connection: Connection, paths: Iterable[str], kinds: Sequence[str]
+) -> dict[str, str]:
+    """The stamps of those paths that the catalog has, with features of all these kinds."""
     path, names = schema.path.c, {name_hash(name): name for name in paths}
+    feature = schema.feature.c
+    has_all = [
+        exists().where(feature.image_id == path.image_id, feature.kind == kind) for kind in kinds
+    ]
     found: dict[str, str] = {}
     for group in groups(names):
-        rows = select(path.name_hash, path.stamp).where(path.name_hash.in_(group))
+        rows = select(path.name_hash, path.stamp).where(path.name_hash.in_(group), *has_all)
         found.update((names[row.name_hash], row.stamp) for row in connection.execute(rows))
     return found
 

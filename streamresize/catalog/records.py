@@ -16,11 +16,12 @@ from streamresize.api import process
 from streamresize.fingerprint import Fingerprint, pack, symmetric_hash
 from streamresize.fingerprint.record import VERSION, coefficients_of
 from streamresize.request import PassOptions
-from streamresize.sources import open_source
+from streamresize.sources import Source, open_source
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+MOST_KEPT = 1 << 22  # bytes of a file that is not read a second time
 NUMBERS = ("phash", "dhash", "average")  # hashes of 64 bits
 
 
@@ -112,14 +113,14 @@ def read_picture(
     extract: makes what else is to be kept of it. options: the keywords of `Pass`. Raises what
     `process` raises.
     """
-    digest, total = content_digest(path)
-    result = process(path, [], fingerprint=True, **options)
+    content = read_content(path)
+    result = process(content.source, [], fingerprint=True, **options)
     fingerprint = cast(Fingerprint, result.fingerprint)
     return picture_of(
         fingerprint,
         path,
-        digest,
-        total,
+        content.digest,
+        content.size,
         stamp=stamp,
         features=extract(fingerprint),
         warnings=result.warnings,
@@ -142,14 +143,24 @@ def picture_of(
     return Picture(path, stamp, content_hash, total, *size, columns, features, warnings)
 
 
-def content_digest(path: str) -> tuple[bytes, int]:
-    """BLAKE2b of the bytes at a path or URL, and how many there are. Raises SourceError."""
-    digest, total = blake2b(digest_size=32), 0
+class Content(NamedTuple):
+    """digest: BLAKE2b of the bytes. size: how many. source: they, or where to read them again."""
+
+    digest: bytes
+    size: int
+    source: Source
+
+
+def read_content(path: str) -> Content:
+    """What is at a path or URL; small files are read once. Raises SourceError."""
+    digest, size, kept = blake2b(digest_size=32), 0, []
     with open_source(path) as source:
         for chunk in source.chunks:
             digest.update(chunk)
-            total += len(chunk)
-    return digest.digest(), total
+            size += len(chunk)
+            if size <= MOST_KEPT:
+                kept.append(chunk)
+    return Content(digest.digest(), size, b"".join(kept) if size <= MOST_KEPT else path)
 
 
 def name_bytes(path: str) -> bytes:

@@ -12,8 +12,9 @@ Keep the fingerprints of pictures in a catalog, to find pictures by them."""
 
 ADD = f"""\
 Every input gets its fingerprint into the catalog; the same bytes under several names are one
-picture. Inputs that have not changed since they were added are left alone, so the same command goes
-on after an interruption. Several processes may add to one catalog at the same time.
+picture. Inputs that have not changed since they were added are left alone, unless windows or
+keypoints are asked for that they lack; so the same command goes on after an interruption. Several
+processes may add to one catalog at the same time.
 
 {selection_options.HELP}"""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic, perf_counter
@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 from streamresize import Limits, StreamResizeError
 from streamresize.batch import map_in_processes
-from streamresize.catalog import Catalog, Feature, Picture, read_picture
+from streamresize.catalog import Catalog, Picture, read_picture
 from streamresize.catalog.database import groups
-from streamresize.catalog.records import no_features
 from streamresize.cli import inputs
 from streamresize.cli.progress import Progress, shown
 from streamresize.cli.rows import Row
 from streamresize.cli.storage import absolute, stamp_of
-from streamresize.fingerprint import Fingerprint
+from streamresize.matching import Extract
 from streamresize.processors import processors
 
 MOST_PENDING = 200  # pictures that a killed run loses
@@ -25,7 +24,7 @@ MOST_SECONDS = 5.0
 
 
 class Task(NamedTuple):
-    """A file under its absolute name, and the stamp that the catalog has of it."""
+    """A file under its absolute name, and its stamp where the catalog has all that is wanted."""
 
     name: str
     stamp: str | None
@@ -38,10 +37,8 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class MakeFingerprint:
-    """extract: makes the features of a picture; it must be picklable."""
-
     limits: Limits
-    extract: Callable[[Fingerprint], tuple[Feature, ...]] = no_features
+    extract: Extract
 
     def __call__(self, task: Task) -> Outcome:
         """Never raises on account of its input."""
@@ -122,10 +119,11 @@ def _outcomes(
     if not inputs.worth_processes(names):
         jobs = 1
     together = inputs.inputs_together(names, jobs)
-    yield from map_in_processes(work, _tasks(catalog, names), jobs=jobs, together=together)
+    tasks = _tasks(catalog, names, work.extract.kinds)
+    yield from map_in_processes(work, tasks, jobs=jobs, together=together)
 
 
-def _tasks(catalog: Catalog, names: Iterable[str]) -> Iterator[Task]:
+def _tasks(catalog: Catalog, names: Iterable[str], kinds: Sequence[str]) -> Iterator[Task]:
     for group in groups(map(absolute, names)):
-        stamps = catalog.stamps(group)
+        stamps = catalog.stamps(group, kinds)
         yield from (Task(name, stamps.get(name)) for name in group)

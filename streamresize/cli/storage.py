@@ -67,9 +67,17 @@ def without_slash(folder: str) -> str:
 
 def stamp_of(name: str) -> str:
     """What tells one version of an input from another; none for what is no file, as a pipe."""
-    if not is_url(name) and not Path(name).is_file():
+    if is_url(name):
+        return storage_of(name).stamp(name)
+    try:
+        facts = os.stat(name)  # noqa: PTH116 - of many files
+    except OSError:
         return ""
-    return storage_of(name).stamp(name)
+    return _stamp(facts) if stat.S_ISREG(facts.st_mode) else ""
+
+
+def _stamp(facts: os.stat_result) -> str:
+    return f"{facts.st_size} {facts.st_mtime_ns}"
 
 
 class LocalStorage:
@@ -95,8 +103,7 @@ class LocalStorage:
                     yield below + name
 
     def stamp(self, name: str) -> str:
-        facts = os.stat(name)  # noqa: PTH116 - of many files
-        return f"{facts.st_size} {facts.st_mtime_ns}"
+        return _stamp(os.stat(name))  # noqa: PTH116 - of many files
 
     def size(self, name: str) -> int | None:
         try:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 CHUNK_BITS = 16
 
 Bits = NDArray[np.bool_]
+
+
+def above_median(values: NDArray[np.floating[Any]]) -> Bits:
+    """Which of an even number of values lie above `numpy.median`, which takes longer."""
+    middle = values.size // 2
+    low, high = np.sort(values, axis=None)[middle - 1 : middle + 1]
+    median = values.dtype.type((float(low) + float(high)) / 2)
+    above: Bits = values > median
+    return above
 
 
 def pack(bits: Bits) -> bytes:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize.fingerprint.bits import Bits
+from streamresize.fingerprint.bits import Bits, above_median
 from streamresize.fingerprint.dct import low_frequencies
 from streamresize.strips import Samples
 
@@ -20,8 +20,7 @@ def phash(luma: Samples) -> Bits:
 
     luma: uint8 (4 n, 4 n); the result is (n, n).
     """
-    frequencies = low_frequencies(luma, 0, len(luma) // 4)
-    return frequencies > np.median(frequencies)
+    return above_median(low_frequencies(luma, 0, len(luma) // 4))
 
 
 def dhash(luma: Samples) -> Bits:
@@ -52,7 +51,9 @@ def pdq(luma: NDArray[np.float32]) -> PdqHash:
     row by row; the hexadecimal form that its authors print begins with the last of them.
     """
     frequencies = low_frequencies(luma, 1, PDQ_FREQUENCIES + 1)
-    middle = frequencies.size // 2 - 1
-    median = np.partition(frequencies.ravel(), middle)[middle]
-    steps = sum(np.abs(np.trunc(np.diff(luma, axis=axis) * 100 / 255)).sum() for axis in (0, 1))
+    median = np.sort(frequencies, axis=None)[frequencies.size // 2 - 1]
+    steps = sum(
+        np.abs(np.trunc((after - before) * 100 / 255)).sum()
+        for before, after in ((luma[:-1], luma[1:]), (luma[:, :-1], luma[:, 1:]))
+    )
     return PdqHash(frequencies > median, min(100, int(steps) // PDQ_QUALITY_UNIT))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from streamresize.fingerprint.bits import pack
 from streamresize.fingerprint.borders import Box, content_box
 from streamresize.fingerprint.hashes import average_hash, dhash, pdq, phash
 from streamresize.fingerprint.record import Fingerprint
 from streamresize.fingerprint.reduction import (
-    LanczosReduction,
+    Part,
+    PillowReduction,
     Plane,
     area_averages,
+    clamped,
+    lanczos_reduction,
     pdq_reduction,
 )
 from streamresize.fingerprint.symmetric import SIDE, coefficients
@@ -22,15 +27,19 @@ IMAGEHASH_SIZES = {"phash256": (64, 64), "phash": (32, 32), "dhash": (9, 8), "av
 class HashReducer:
     """Everything that known hashes need of a luma plane, row by row.
 
-    exact: each hash of imagehash has a reduction of its own; else the smaller ones come from what
-    the largest has left, which moves a bit or two.
+    exact: each hash of imagehash has a reduction of its own, as Pillow has it,
+    and the plane has every pixel; else the smaller
+    ones come from what the largest has left, which moves a bit or two.
     """
 
     def __init__(self, plane: Plane, *, exact: bool = False) -> None:
         self._plane = plane
         largest, *others = IMAGEHASH_SIZES.values()
-        self._largest = LanczosReduction(plane, largest)
-        self._others = [LanczosReduction(plane if exact else Plane(*largest), o) for o in others]
+        size = (plane.width, plane.height)
+        self._largest = (
+            PillowReduction(size, largest) if exact else lanczos_reduction(plane, largest)
+        )
+        self._others = [PillowReduction(size if exact else largest, outputs) for outputs in others]
         self._exact = exact
         self._pdq = pdq_reduction(plane)
 
@@ -51,14 +60,14 @@ class HashReducer:
 
     def fingerprint(self, luma: Samples) -> Fingerprint:
         """Once every row has come. luma: the picture in small."""
-        samples = self._largest.samples()
+        samples = clamped(np.rint(self._largest.samples()))
         if not self._exact:
             self._feed_others(samples, 0)
         for_phash, for_dhash, for_average = (other.samples() for other in self._others)
         pdq_hash = pdq(self._pdq.samples())
         whole = Box(0, 0, luma.shape[1], luma.shape[0])
         content = content_box(luma)
-        symmetric = symmetric_part(luma, whole)
+        symmetric = symmetric_part(luma, self._extent(luma))
         return Fingerprint(
             width=self._plane.width,
             height=self._plane.height,
@@ -74,7 +83,14 @@ class HashReducer:
             luma=luma,
         )
 
+    def _extent(self, luma: Samples) -> Part:
+        """Where the picture ends, within its last samples."""
+        if self._exact:
+            return 0, 0, luma.shape[1], luma.shape[0]
+        width, height, across, down = self._plane
+        return 0, 0, round(width / across, 6), round(height / down, 6)
 
-def symmetric_part(luma: Samples, part: Box) -> bytes:
+
+def symmetric_part(luma: Samples, part: Part) -> bytes:
     """Coefficients of the symmetric hash of part of a picture, in their stored form."""
     return coefficients(area_averages(luma, part, SIDE)).tobytes()

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streamresize import _native
-from streamresize.fingerprint.borders import Box
 from streamresize.kernels.reduction import FIXED_BITS, FIXED_HALF
 from streamresize.strips import Samples
 
 LANCZOS_LOBES = 3.0
 GROUP_WEIGHTS = 1 << 14  # made at a time
+AXES_KEPT = 256  # some 10 KB each; the pictures of a collection share their sides
 PDQ_SIDE = 64
 PDQ_BOXES = 2 * PDQ_SIDE  # a box for each half of an output
+
+Part: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom: a Box is one
 
 
 class Plane(NamedTuple):
@@ -40,34 +42,65 @@ class Taps(NamedTuple):
     weights: NDArray[Any]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=AXES_KEPT)
 def lanczos_taps(pixels: int, scale: float, outputs: int) -> Taps:
     """Lanczos with three lobes over an axis of a plane with a sample for every `scale` pixels.
 
-    At scale 1 these are the weights of Pillow, in fixed point with FIXED_BITS. C. E. Duchon,
-    "Lanczos filtering in one and two dimensions", 1979. 24 bytes a sample.
+    C. E. Duchon, "Lanczos filtering in one and two dimensions", 1979. 24 bytes a sample.
     """
+    first, lengths, centres, stretch = _lanczos_windows(pixels, scale, outputs)
+    weights = _lanczos_weights(first, lengths, centres, stretch)
+    return Taps(first, lengths, weights.astype(np.float32))
+
+
+@lru_cache(maxsize=16)
+def pillow_taps(pixels: int, outputs: int) -> Taps:
+    """The same at scale 1 in fixed point with FIXED_BITS, as Pillow has them."""
+    first, lengths, centres, stretch = _lanczos_windows(pixels, 1.0, outputs)
+    weights = np.zeros((outputs, int(lengths.max())), np.int32)
+    group = max(1, GROUP_WEIGHTS // weights.shape[1])
+    for begin in range(0, outputs, group):
+        part = slice(begin, begin + group)
+        window = _lanczos_weights(first[part], lengths[part], centres[part], stretch)
+        window *= 2.0**FIXED_BITS
+        weights[part, : window.shape[1]] = np.trunc(window + np.copysign(0.5, window))
+    return Taps(first, lengths, weights)
+
+
+def _lanczos_windows(
+    pixels: int, scale: float, outputs: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], float]:
+    """First input, number of inputs and centre of each output; how far the kernel is stretched."""
     step = pixels / scale / outputs
     stretch = max(step, 1.0)
     centres = (np.arange(outputs) + 0.5) * step
     reach = LANCZOS_LOBES * stretch
-    first = np.maximum((centres - reach + 0.5).astype(np.int32), 0)
-    stop = np.minimum((centres + reach + 0.5).astype(np.int32), plane_samples(pixels, scale))
-    lengths = stop - first
-    weights = np.zeros((outputs, int(lengths.max())), np.int32)
-    taps = np.arange(weights.shape[1])
-    group = max(1, GROUP_WEIGHTS // len(taps))
-    for begin in range(0, outputs, group):
-        part = slice(begin, begin + group)
-        x = (taps + first[part, None] - centres[part, None] + 0.5) / stretch
-        is_within = (x >= -LANCZOS_LOBES) & (x < LANCZOS_LOBES) & (taps < lengths[part, None])
-        window = np.where(is_within, np.sinc(x) * np.sinc(x / LANCZOS_LOBES), 0.0)
-        window *= 2.0**FIXED_BITS / np.cumsum(window, axis=1)[:, -1:]
-        weights[part] = np.trunc(window + np.copysign(0.5, window))
-    return Taps(first, lengths, weights)
+    first = (centres - reach + 0.5).clip(0.0, None).astype(np.int32)
+    stop = (centres + reach + 0.5).clip(None, plane_samples(pixels, scale)).astype(np.int32)
+    return first, stop - first, np.asarray(centres, np.float64), stretch
 
 
-@lru_cache(maxsize=32)
+def _lanczos_weights(
+    first: NDArray[np.int32],
+    lengths: NDArray[np.int32],
+    centres: NDArray[np.float64],
+    stretch: float,
+) -> NDArray[np.float64]:
+    """Rows that sum to 1, zero behind the length.
+
+    sin(3 a) = sin(a) (3 - 4 sin(a)^2), so that sinc(x) sinc(x / 3) takes one sine.
+    """
+    taps = np.arange(lengths.max())
+    x = (taps + (first + 0.5 - centres)[:, None]) / stretch
+    x[x == 0.0] = 1e-9
+    squares = np.sin(np.pi / LANCZOS_LOBES * x) ** 2
+    window = squares * (3.0 - 4.0 * squares) * LANCZOS_LOBES / (np.pi * x) ** 2
+    window[(np.abs(x) >= LANCZOS_LOBES) | (taps >= lengths[:, None])] = 0.0
+    window /= np.cumsum(window, axis=1)[:, -1:]
+    return window
+
+
+@lru_cache(maxsize=AXES_KEPT)
 def pdq_taps(pixels: int, scale: float) -> Taps:
     """PDQ's decimation of an axis: a box applied twice, then every n-th pixel.
 
@@ -81,14 +114,22 @@ def pdq_taps(pixels: int, scale: float) -> Taps:
     chosen = ((np.arange(PDQ_SIDE) + 0.5) * pixels / PDQ_SIDE).astype(np.int64)
     first = (low[low[chosen]] / scale).astype(np.int32)
     lengths = np.ceil(np.round(high[high[chosen] - 1] / scale, 6)).astype(np.int32) - first
-    weights = np.zeros((PDQ_SIDE, int(lengths.max())), np.float32)
-    for row, begin, taps, pixel in zip(weights, first, lengths, chosen):
-        edges = scale * (begin + np.arange(taps + 1))
-        inner = np.arange(low[pixel], high[pixel])
-        # Box i is spread evenly over pixels low[i] to high[i] - 1: the part before each edge.
-        before = (edges - low[inner, None]) / (high - low)[inner, None]
-        row[:taps] = np.diff(before.clip(0.0, 1.0).mean(axis=0))
-    return Taps(first, lengths, weights)
+    taps = np.arange(lengths.max() + 1)
+    # Pixel p gets a share of the boxes that hold it, which are p - ahead + 1 to p + width - ahead.
+    shares = np.concatenate([[0.0], np.cumsum(1.0 / (high - low))])
+    inner = low[chosen, None], high[chosen, None]
+    covered = low[low[chosen], None] + np.arange(2 * width + 1)
+    begin, end = (covered - ahead + 1).clip(*inner), (covered + width - ahead + 1).clip(*inner)
+    before = np.zeros((PDQ_SIDE, 2 * width + 2))
+    of_pixel = (shares[end] - shares[begin]) * (covered < pixels) / (inner[1] - inner[0])
+    np.cumsum(of_pixel, axis=1, out=before[:, 1:])
+    edges = (scale * (first[:, None] + taps) - covered[:, :1]).clip(0.0, 2 * width)
+    pixel = edges.astype(np.int64)
+    rows = np.arange(PDQ_SIDE)[:, None]
+    step = before[rows, pixel + 1] - before[rows, pixel]
+    weights = np.diff(before[rows, pixel] + (edges - pixel) * step)
+    weights[taps[:-1] >= lengths[:, None]] = 0.0
+    return Taps(first, lengths, weights.astype(np.float32))
 
 
 def plane_samples(pixels: int, scale: float) -> int:
@@ -96,9 +137,9 @@ def plane_samples(pixels: int, scale: float) -> int:
     return ceil(round(pixels / scale, 6))
 
 
-@lru_cache(maxsize=32)
-def area_taps(low: int, high: int, outputs: int) -> Taps:
-    """Averages over equal parts of inputs low .. high - 1."""
+@lru_cache(maxsize=AXES_KEPT)
+def area_taps(low: float, high: float, outputs: int) -> Taps:
+    """Averages over equal parts of an axis, where input i lies from i to i + 1."""
     edges = low + np.arange(outputs + 1) * (high - low) / outputs
     first = np.floor(edges[:-1]).astype(np.int32)
     count = np.maximum(np.ceil(edges[1:]).astype(np.int32), first + 1) - first
@@ -108,17 +149,17 @@ def area_taps(low: int, high: int, outputs: int) -> Taps:
     return Taps(first, count, weights.astype(np.float32))
 
 
-class LanczosReduction:
-    """Pillow's `resize` with LANCZOS, columns first: at scale 1 the same samples bit for bit.
+class PillowReduction:
+    """Pillow's `resize` with LANCZOS, columns first: the same samples bit for bit.
 
     Pillow 13 takes the rows first where a picture is more than twice as high as wide; then single
     samples may differ by one.
     """
 
-    def __init__(self, plane: Plane, outputs: tuple[int, int]) -> None:
-        """outputs: (width, height)."""
-        self._columns = lanczos_taps(plane.width, plane.across, outputs[0])
-        self._rows = lanczos_taps(plane.height, plane.down, outputs[1])
+    def __init__(self, size: tuple[int, int], outputs: tuple[int, int]) -> None:
+        """size, outputs: (width, height)."""
+        self._columns = pillow_taps(size[0], outputs[0])
+        self._rows = pillow_taps(size[1], outputs[1])
         self._line = np.empty(outputs[0], np.int32)
         self._sums = np.zeros((outputs[1], outputs[0]), np.int32)
 
@@ -136,8 +177,7 @@ class LanczosReduction:
 
     def samples(self) -> Samples:
         """uint8 (height, width), once every row has come."""
-        rounded = (self._sums + np.int32(FIXED_HALF)) >> FIXED_BITS
-        return rounded.clip(0, 255).astype(np.uint8)
+        return clamped((self._sums + np.int32(FIXED_HALF)) >> FIXED_BITS)
 
 
 class RowReduction:
@@ -151,7 +191,7 @@ class RowReduction:
     @property
     def nbytes(self) -> int:
         """Memory held, the tables included."""
-        arrays = (*self._rows, *self._columns, self._sums)
+        arrays = (*self._rows, *self._columns, self._sums, self._sums)  # and once transposed
         return int(sum(array.nbytes for array in arrays))
 
     def feed(self, strip: Samples, start: int) -> None:
@@ -160,9 +200,16 @@ class RowReduction:
 
     def samples(self) -> NDArray[np.float32]:
         """(rows, columns), once every row has come."""
-        out = np.empty((len(self._sums), len(self._columns.first)), np.float32)
-        _native.reduce_columns(self._sums, *self._columns, out)
-        return out
+        out = np.empty((len(self._columns.first), len(self._sums)), np.float32)
+        _native.reduce_columns(np.ascontiguousarray(self._sums.T), *self._columns, out)
+        return out.T
+
+
+def lanczos_reduction(plane: Plane, outputs: tuple[int, int]) -> RowReduction:
+    """outputs: (width, height)."""
+    columns = lanczos_taps(plane.width, plane.across, outputs[0])
+    rows = lanczos_taps(plane.height, plane.down, outputs[1])
+    return RowReduction(columns, rows, plane_samples(plane.width, plane.across))
 
 
 def pdq_reduction(plane: Plane) -> RowReduction:
@@ -172,10 +219,16 @@ def pdq_reduction(plane: Plane) -> RowReduction:
     return RowReduction(columns, rows, plane_samples(plane.width, plane.across))
 
 
-def area_averages(luma: Samples, box: Box, side: int) -> NDArray[np.float32]:
+def clamped(values: NDArray[Any]) -> Samples:
+    """Whole numbers as samples."""
+    samples: Samples = np.minimum(np.maximum(values, 0), 255).astype(np.uint8, order="C")
+    return samples
+
+
+def area_averages(luma: Samples, part: Part, side: int) -> NDArray[np.float32]:
     """Part of a picture, uint8 (h, w), as side x side area averages."""
-    columns = area_taps(box.left, box.right, side)
-    rows = area_taps(box.top, box.bottom, side)
+    left, top, right, bottom = part
+    columns, rows = area_taps(left, right, side), area_taps(top, bottom, side)
     reduction = RowReduction(columns, rows, luma.shape[1])
     reduction.feed(luma, 0)
     return reduction.samples()

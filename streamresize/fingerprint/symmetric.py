@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize.fingerprint.bits import Bits
+from streamresize.fingerprint.bits import Bits, above_median
 from streamresize.fingerprint.dct import low_frequencies
 from streamresize.geometry import ORIENTATIONS, Orientation
 
@@ -29,8 +29,7 @@ def coefficients(luma: NDArray[np.float32]) -> Coefficients:
 
 def symmetric_hash(coefficients: Coefficients, orientation: Orientation = ORIENTATIONS[1]) -> Bits:
     """256 bits, (16, 16): which frequencies of the picture so turned lie above their median."""
-    turned = oriented(coefficients, orientation)
-    return turned > np.median(turned)
+    return above_median(oriented(coefficients, orientation))
 
 
 def oriented(coefficients: Coefficients, orientation: Orientation) -> Coefficients:

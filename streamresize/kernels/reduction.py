@@ -73,12 +73,13 @@ def reduce_rows(strip, strip_row, first, count, weights, sums):
         add_to_outputs(strip[row], strip_row + row, first, count, weights, sums)
 
 
-def reduce_columns(sums, first, count, weights, out):
-    """out[r, c] = sum of weights[c, t] * sums[r, first[c] + t] for t < count[c]; all float32."""
-    for row in range(sums.shape[0]):
-        for column in range(first.shape[0]):
-            begin = first[column]
-            total = weights[column, 0] * sums[row, begin]
-            for tap in range(1, count[column]):
-                total += weights[column, tap] * sums[row, begin + tap]
-            out[row, column] = total
+def reduce_columns(columns, first, count, weights, out):
+    """out[i] = sum of weights[i, t] * columns[first[i] + t] for t < count[i]; all float32.
+
+    Of a plane that has been transposed, so that the rows here are its columns.
+    """
+    out[:] = 0.0
+    for output in range(first.shape[0]):
+        begin = first[output]
+        for tap in range(count[output]):
+            add_line(columns[begin + tap], weights[output, tap], out[output])

@@ -10,16 +10,17 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from streamresize.catalog import Feature, Found
-from streamresize.catalog.scan import Words
 from streamresize.catalog.search import HashIndex
 from streamresize.fingerprint import Box, Fingerprint, content_box
 from streamresize.matching.affine import Affine, box_to_box
 from streamresize.matching.details import KEYPOINTS, WINDOWS, descriptor_words, keypoints_of
 from streamresize.matching.keypoints import Keypoints, fit, keypoints
 from streamresize.matching.query import Query, QueryPart, whole_box
+from streamresize.matching.radii import radius
 from streamresize.matching.windows import windows
 
-HASH_RADIUS, WINDOW_RADIUS, KEYPOINT_RADIUS = 90, 84, 48  # bits of 256
+HASH_RADIUS, WINDOW_RADIUS, KEYPOINT_RADIUS = 90, 84, 48  # bits of 256, at most
+SYMMETRIC_HASHES = ("symmetric", "trimmed")
 MOST = 16  # candidates of a stage
 VOTERS = 300  # keypoints of the query that vote, the strongest
 PICTURES_KEPT = 256  # fingerprints, about 150 KB each
@@ -46,7 +47,7 @@ class Pictures(Protocol):
 
     def index(self) -> HashIndex: ...
 
-    def features_within(self, kind: str, queries: Words, radius: int) -> Found: ...
+    def feature_index(self, kind: str) -> HashIndex: ...
 
     def features(self, kind: str, numbers: Iterable[int]) -> dict[int, Feature]: ...
 
@@ -76,11 +77,13 @@ class Gallery:
     def by_hash(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
         """Pictures whose hash, or whose hash within borders, is near in any orientation."""
         index = self._catalog.index()
+        hashes = len(SYMMETRIC_HASHES) * sum(len(part.hashes) for part in query.parts)
+        most_bits = radius(HASH_RADIUS, len(index) * hashes)
         found = [
             (int(distance), int(image_id), part.box, int(number) + 1, name)
             for part in query.parts
-            for name in ("symmetric", "trimmed")
-            for image_id, _, number, distance in _rows(index.within(name, part.hashes, HASH_RADIUS))
+            for name in SYMMETRIC_HASHES
+            for image_id, _, number, distance in _rows(index.within(name, part.hashes, most_bits))
         ]
         for _, image_id, box, number, name in _once(sorted(found), most):
             picture = self.find(image_id)
@@ -96,7 +99,8 @@ class Gallery:
         """
         parts = [*query.parts, *query.without_a_side]
         hashes = np.concatenate([part.hashes for part in parts])
-        found = self._catalog.features_within(WINDOWS, hashes, WINDOW_RADIUS)
+        index = self._catalog.feature_index(WINDOWS)
+        found = index.within("hash", hashes, radius(WINDOW_RADIUS, len(index) * len(hashes)))
         return islice(self._windows(found, parts), most)
 
     def _windows(self, found: Found, parts: list[QueryPart]) -> Iterator[Candidate]:
@@ -136,7 +140,9 @@ class Gallery:
         Each keypoint has one vote, divided among all that are like it.
         """
         queries = [descriptor_words(each.descriptors[:VOTERS]) for each in seen]
-        found = self._catalog.features_within(KEYPOINTS, np.concatenate(queries), KEYPOINT_RADIUS)
+        found = self._catalog.feature_index(KEYPOINTS).within(
+            "hash", np.concatenate(queries), KEYPOINT_RADIUS
+        )
         weights = 1 / np.bincount(found.queries)[found.queries]
         pairs = np.stack([found.image_ids, found.queries >= len(queries[0])], axis=1)
         chosen, place = np.unique(pairs, axis=0, return_inverse=True)

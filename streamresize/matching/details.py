@@ -84,14 +84,23 @@ class Details:
 
 @dataclass(frozen=True)
 class Extract:
-    """Makes the features that a catalog keeps beside a fingerprint, as Details.of does."""
+    """Makes the features that a catalog keeps beside a fingerprint, as Details.of does.
+
+    Of a picture without keypoints it is kept that there are none.
+    """
 
     windows: bool = True
     keypoints: bool = False
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Of the features made."""
+        wanted = {WINDOWS: self.windows, KEYPOINTS: self.keypoints}
+        return tuple(kind for kind in wanted if wanted[kind])
+
     def __call__(self, fingerprint: Fingerprint) -> tuple[Feature, ...]:
         details = Details.of(fingerprint.luma, windows=self.windows, keypoints=self.keypoints)
-        return tuple(feature for feature in details.features() if len(feature.hashes))
+        return tuple(feature for feature in details.features() if feature.kind in self.kinds)
 
 
 def keypoints_of(feature: Feature) -> Keypoints:

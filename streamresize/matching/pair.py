@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from streamresize.catalog import Feature, Found
-from streamresize.catalog.scan import Words
+from streamresize.catalog import Feature
 from streamresize.catalog.search import TURNED, HashIndex, queries_of
 from streamresize.fingerprint import Box, Fingerprint
 from streamresize.geometry import ORIENTATIONS
@@ -77,11 +76,10 @@ class _Single:
         hashes = {name: queries_of(self._picture, name)[:1] for name in TURNED}
         return HashIndex({"id": np.array([NUMBER]), **hashes})
 
-    def features_within(self, kind: str, queries: Words, radius: int) -> Found:
+    def feature_index(self, kind: str) -> HashIndex:
         hashes = self._feature(kind).hashes
         places = np.arange(len(hashes))
-        index = HashIndex({"id": np.full_like(places, NUMBER), "place": places, "hash": hashes})
-        return index.within("hash", queries, radius)
+        return HashIndex({"id": np.full_like(places, NUMBER), "place": places, "hash": hashes})
 
     def features(self, kind: str, numbers: Iterable[int]) -> dict[int, Feature]:
         return dict.fromkeys(numbers, self._feature(kind))

@@ -26,9 +26,7 @@ class FingerprintSink(CollectingSink):
         self.watches = exact and has_luma
         scale = 1 if self.watches else hash_scale(info)
         factor = max(max(info.width, info.height) / LUMA_SIDE, float(scale))
-        width, height = (max(1, int(side / factor)) for side in (info.width, info.height))
-        x = Span(0.0, float(info.width), width)
-        y = Span(0.0, float(info.height), height)
+        x, y = (_axis(side, scale, factor) for side in (info.width, info.height))
         used = 1 if has_luma else PLANES_USED[info.color]
         super().__init__(tuple(PlaneRequest(i, x, y, scale=scale) for i in range(used)))
         self._info = info
@@ -58,3 +56,11 @@ def hash_scale(info: ImageInfo) -> int:
     """The coarsest DCT scale that leaves enough of the picture for its hashes."""
     shortest = min(info.width, info.height)
     return max(scale for scale in SCALES if scale == 1 or shortest >= scale * SHORTEST_SIDE)
+
+
+def _axis(pixels: int, scale: int, factor: float) -> Span:
+    """A sample for every `factor` pixels; those of the decoder as they are, where they fit."""
+    if factor == scale:
+        samples = -(-pixels // scale)
+        return Span(0.0, float(samples * scale), samples)
+    return Span(0.0, float(pixels), max(1, int(pixels / factor)))
