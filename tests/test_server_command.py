@@ -250,6 +250,9 @@ def test_settings_that_turn_out_to_be_of_no_use(tmp_path: Path) -> None:
     for processes in ("1", "2"):
         status, told = outcome("--fallback-image", str(path), "--processes", processes)
         assert (status, told.splitlines()[0][:23]) == (2, "error: fallback_image: ")
+    status, told = outcome("--presets", "small=nonsense:1")
+    assert status == 2
+    assert "preset 'small'" in told
     status, told = outcome("--cache-folder", str(path / "below"))
     assert status == 2
     assert "Not a directory" in told

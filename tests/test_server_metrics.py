@@ -152,7 +152,7 @@ async def two_thumbnails(client: aiohttp.ClientSession) -> str:
             assert answer.status == 200
     async with client.post("/v1/thumbnail?w=200", data=b"no picture") as answer:
         assert answer.status == 415
-    async with client.get("/no/such/page") as answer:
+    async with client.get("/v1/nothing") as answer:
         assert answer.status == 404
     async with client.get("/metrics") as answer:
         return await answer.text()

@@ -34,6 +34,7 @@ from streamresize_server.settings import Settings
 
 AT_ONCE = 1.0  # seconds within which a process must not end
 KILLED_AFTER = 5.0  # seconds more than a process may take to stop
+LOOKING_SECONDS = 1.0
 STOPPING_SIGNALS = {SIGTERM, SIGINT}
 
 
@@ -60,10 +61,9 @@ class Watch:
         for _ in range(self._settings.processes):
             self._start()
         while self._running:
-            ended = connection.wait(list(self._running), self._patience())
-            for sentinel in ended:
+            for sentinel in connection.wait(list(self._running), LOOKING_SECONDS):
                 self._ended(cast(int, sentinel))
-            if not ended:
+            if self._is_overdue():
                 self._kill()
         return self._status
 
@@ -103,11 +103,11 @@ class Watch:
         else:
             self._start()
 
-    def _patience(self) -> float | None:
+    def _is_overdue(self) -> bool:
         if self._stopping_since is None:
-            return None
-        end = self._stopping_since + self._settings.stop_seconds + KILLED_AFTER
-        return max(0.0, end - time.monotonic())
+            return False
+        seconds = self._settings.stop_seconds + KILLED_AFTER
+        return time.monotonic() - self._stopping_since > seconds
 
     def _kill(self) -> None:
         for process, _ in self._running.values():
