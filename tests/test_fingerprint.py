@@ -192,6 +192,16 @@ def test_borders_that_overlap_are_none() -> None:
         assert content_box(luma) == Box(0, 0, width, height)
 
 
+@pytest.mark.parametrize("luma", [(1, 1), (2, 1), (1, 2)])
+def test_luma_of_less_than_full_size_is_hashed_as_usual(luma: tuple[int, int]) -> None:
+    """Chroma has more samples than luma; there is no exact hash."""
+    file = small_jpeg([luma, (2, 2), (2, 2)])
+    exact, usual = (
+        streamresize.process(file, [], fingerprint=kind).fingerprint for kind in ("exact", True)
+    )
+    assert exact == usual
+
+
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_flat_picture_is_no_border(level: int) -> None:
     flat = np.full((50, 80), level, np.uint8)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +17,7 @@ from PIL import Image
 import streamresize
 from streamresize import Fingerprint
 from streamresize.catalog import Catalog, read_picture
+from streamresize_server import Settings
 from streamresize_server.names import Names
 
 from .support.pictures import pillow_jpeg, scene
@@ -251,10 +254,24 @@ def test_a_catalog_that_is_not_there_is_made_by_who_may_write(root: Path) -> Non
     assert talk(ask("GET", "/v1/catalog"), catalog=where, token=TOKEN).json()["total"] == 0
 
 
-@pytest.mark.parametrize("where", ["sqlite://", ":memory:"])
+def test_starting_without_the_catalog_is_told(tmp_path: Path) -> None:
+    flags = ["--port", "0", "--catalog", str(tmp_path / "none.db")]
+    serve = "import sys; {}; from streamresize_server.command import main; sys.exit(main())"
+    for before, says in (
+        ("pass", "error: catalog: there is no catalog"),
+        ("sys.modules['sqlalchemy'] = None", "streamresize[catalog]"),
+    ):
+        command = [sys.executable, "-c", serve.format(before), *flags]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("where", ["", "sqlite://", ":memory:"])
 def test_a_catalog_in_memory_is_refused(where: str) -> None:
-    with pytest.raises(ValueError, match="the setting catalog"):
-        talk(ask("GET", "/health"), catalog=where)
+    with pytest.raises(ValueError, match="expected a file"):
+        Settings.model_validate({"catalog": where})
 
 
 def test_a_database_that_fails(tell: Callable[..., Any], filled: list[int], root: Path) -> None:

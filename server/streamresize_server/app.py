@@ -8,6 +8,7 @@ from contextlib import closing
 
 from aiohttp import web
 
+from streamresize import StreamResizeError
 from streamresize_server.answers import Answerer
 from streamresize_server.cors import allow_origin, answer_preflights
 from streamresize_server.delivery import deliver
@@ -106,7 +107,11 @@ async def _catalog(app: web.Application) -> AsyncIterator[None]:
     if settings.catalog is None:
         yield
         return
-    from streamresize_server.catalogs import opened
+    try:
+        from streamresize_server.catalogs import opened
+    except ModuleNotFoundError as error:
+        message = "the setting catalog takes pip install 'streamresize[catalog]'"
+        raise StreamResizeError(message) from error
 
     where = settings.catalog.get_secret_value()
     with opened(where, settings, app[SERVICE].admission.budget) as app[CATALOG]:

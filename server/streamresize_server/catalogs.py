@@ -23,7 +23,6 @@ from streamresize_server.workers import Deadline, Workers
 FINGERPRINTS_KEPT = 32
 KEPT_BYTES = FINGERPRINTS_KEPT * 160_000 + (2 << 20)  # and pages of the database
 SERVERS = ("postgresql", "mariadb", "mysql")
-IN_MEMORY = (":memory:", "sqlite://", "sqlite:///:memory:")
 
 Outcome = TypeVar("Outcome")
 
@@ -92,11 +91,8 @@ def opened(where: str, settings: Settings, budget: Budget) -> Iterator[CatalogOf
     """The catalog at a file or URL, with a part of the memory budget.
 
     It is made where the settings allow writing. Of a database server the arrays for searching lie
-    in a temporary folder, as they would take memory. Raises CatalogError, TooLargeForBudget, and
-    ValueError for a catalog in memory, which threads cannot share.
+    in a temporary folder, as they would take memory. Raises CatalogError, TooLargeForBudget.
     """
-    if where in IN_MEMORY:
-        raise ValueError("the setting catalog needs a file, or the URL of a database server")
     budget.set_aside(KEPT_BYTES)
     with ExitStack() as stack:
         index: Path | None = None

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from streamresize import StreamResizeError
 from streamresize_server import processes, serving
 from streamresize_server.app import create_app
 from streamresize_server.configuration import (
@@ -99,6 +100,8 @@ def _serve(settings: Settings) -> int:
         LOGGER.debug("cannot serve", exc_info=True)
         ways = f"{flag('port')}, {variable('port')}"
         return _useless(f"host, port: {settings.host}:{settings.port}: {error.strerror} ({ways})")
+    except StreamResizeError as error:
+        return _useless(f"catalog: {error} ({flag('catalog')}, {variable('catalog')})")
     return 0
 
 

@@ -12,6 +12,7 @@ from streamresize_server.admission import Ticket
 from streamresize_server.content import Content
 from streamresize_server.making import Overtime
 from streamresize_server.service import Service
+from streamresize_server.stages import DECODE, count, measure
 from streamresize_server.timeouts import timeout
 
 CONTENT_HASH_BYTES = 32  # as catalogs have them
@@ -85,9 +86,13 @@ class Printer:
         await ticket.reserve(max(needed, least))
 
     async def _process(self, source: AsyncIterable[bytes] | BinaryIO, kind: Kind) -> Print:
-        result = await aprocess(
+        work = aprocess(
             source, [], fingerprint=kind, executor=self._executor, threads=1, limits=self._limits
         )
+        with measure(DECODE):
+            result = await work
+        count("bytes_read", result.bytes_read)
+        count("pixels", result.info.width * result.info.height)
         return Print(cast(Fingerprint, result.fingerprint), result.info, result.warnings)
 
     async def _read(self, file: BinaryIO) -> AsyncIterator[bytes]:

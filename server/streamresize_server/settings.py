@@ -25,6 +25,7 @@ from streamresize_server.sources import SourceSettings
 ENVIRONMENT_PREFIX = "STREAMRESIZE_"
 WORKING_BYTES = 16 << 20  # of the budget of a process, at least, beside its open sources
 MIB = 1 << 20
+IN_MEMORY = frozenset({"", ":memory:", "sqlite://", "sqlite:///:memory:"})  # one for each thread
 
 Count: TypeAlias = Annotated[int, Ge(1)]
 Wait: TypeAlias = Annotated[Seconds, Gt(0)]
@@ -222,6 +223,13 @@ class Settings(BaseSettings):
     def _file(cls, value: Path | None) -> Path | None:
         if value and not value.is_file():
             raise ValueError(f"there is no file {str(value)!r}")
+        return value
+
+    @field_validator("catalog")
+    @classmethod
+    def _shared(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value() in IN_MEMORY:
+            raise ValueError("expected a file, or the URL of a database server")
         return value
 
     @field_validator("cors_origins")

@@ -23,7 +23,8 @@ class FingerprintSink(CollectingSink):
 
     def __init__(self, info: ImageInfo, *, exact: bool = False) -> None:
         has_luma = info.color in ("gray", "ycbcr")
-        self.watches = exact and has_luma
+        full_size = all(factor == most for factor, most in info.sampling_ratio(0))
+        self.watches = exact and has_luma and full_size
         scale = 1 if self.watches else hash_scale(info)
         factor = max(max(info.width, info.height) / LUMA_SIDE, float(scale))
         x, y = (_axis(side, scale, factor) for side in (info.width, info.height))

@@ -55,8 +55,8 @@ async def serving(
     app = create_app(settings)
     app.add_routes(routes)
     runner = web.AppRunner(app, handler_cancellation=True)
-    await runner.setup()
     try:
+        await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         _, port = runner.addresses[0][:2]

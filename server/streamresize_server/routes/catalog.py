@@ -20,6 +20,7 @@ from streamresize_server.recipe import Recipe
 from streamresize_server.routes import ANSWERER, CATALOG, SERVICE
 from streamresize_server.routes.authorization import require_token
 from streamresize_server.routes.contents import given_content
+from streamresize_server.sources import SourceFailure
 
 if TYPE_CHECKING:
     from streamresize.catalog import Catalog, Hit, Image
@@ -190,7 +191,7 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
             async with service.picture(Wanted(reference, recipe)) as made:
                 if made.facts and bits_between(made.facts.phash, prints[number].phash) <= MOST_BITS:
                     return await answerer.answer(request, made)
-        except (FileNotFoundError, StreamResizeError):
+        except (SourceFailure, StreamResizeError):
             continue
     luma = Content(BytesIO(b64decode(prints[number].to_dict()["luma"])))
     async with service.upload(luma, recipe) as made:

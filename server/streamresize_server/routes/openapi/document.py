@@ -193,7 +193,10 @@ PATHS: dict[str, dict[str, Operation]] = {
     "/ready": {
         "get": operation(
             "Whether requests are taken",
-            {"200": json_of(ref("Health"), "they are"), **problems(["503"])},
+            {
+                "200": json_of(ref("Health"), "they are"),
+                "503": json_of(ref("Health"), "the service is about to end"),
+            },
         )
     },
     "/metrics": {

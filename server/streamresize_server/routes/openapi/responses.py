@@ -23,7 +23,7 @@ OF_IMAGES = {
 PROBLEMS = {
     "400": "a parameter, or the body, is not written as it must be",
     "401": "the token is missing or wrong",
-    "403": "not allowed: the source, the signature, or changes of the catalog",
+    "403": "not allowed: the source, requests without a signature, or changes of the catalog",
     "404": "there is no such parameter, source, picture or part of the service",
     "408": "the upload is too slow",
     "413": "too large: in bytes, pixels, or memory that it would take",
@@ -36,11 +36,11 @@ PROBLEMS = {
     "504": "the source's server is too slow",
 }
 
-OF_SOURCES = ("403", "404", "4XX", "502", "504")
+OF_SOURCES = ("4XX", "502", "504")
 OF_BODIES = ("400", "408")
-OF_PICTURES = ("400", "404", "413", "415", "422", "429", "503")
-OF_QUESTIONS = ("400", "404", "429", "503")  # to the catalog
-OF_CHANGES = ("401", "403")
+OF_PICTURES = ("400", "403", "404", "413", "415", "422", "429", "503")
+OF_QUESTIONS = ("400", "403", "404", "429", "503")  # to the catalog
+OF_CHANGES = ("401",)
 
 
 def problems(*groups: Sequence[str]) -> dict[str, Any]:
