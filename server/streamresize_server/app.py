@@ -36,6 +36,7 @@ from streamresize_server.routes import (
     match,
     metrics,
     openapi,
+    page,
     thumbnail,
 )
 from streamresize_server.service import Service
@@ -56,6 +57,7 @@ MODULES = (
     health,
     metrics,
     openapi,
+    page,
     imgproxy,
 )
 
