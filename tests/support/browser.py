@@ -95,7 +95,7 @@ class Browser:
 
     def run(self, script: str, *arguments: object) -> Any:
         """The value of a function's body."""
-        return self.driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+        return self.driver.execute_script(script, *arguments)
 
     def wait(self, condition: Callable[[], Outcome]) -> Outcome:
         """Until something is true; then that."""
