@@ -32,7 +32,7 @@ from .support.pictures import pillow_jpeg, scene
 from .support.serving import ask, talk
 
 TOKEN = "a secret"  # noqa: S105
-UNDESCRIBED = ("/",)  # the page and what belongs to it
+UNDESCRIBED = ("/", "/page/settings.json", "/page/{name}")
 
 
 def routes() -> set[tuple[str, str]]:

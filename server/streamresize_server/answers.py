@@ -19,6 +19,8 @@ from streamresize_server.sources import OpenedSource
 from streamresize_server.stages import SEND, measure
 from streamresize_server.trailers import ChunkedResponse
 
+WHOLE = "whole"  # a preference
+
 
 class Manner(NamedTuple):
     """How a picture is presented.
@@ -47,6 +49,8 @@ class Answerer:
         """Send a picture; a client that has it already is told so."""
         if isinstance(picture, Kept):
             return await self._send(request, picture.facts, picture.size, picture.chunks(), manner)
+        if is_patient(request):
+            await picture.completed()
         if picture.facts is not None:
             spool = picture.spool
             return await self._send(request, picture.facts, spool.size, spool.follow(), manner)
@@ -77,7 +81,7 @@ class Answerer:
         response = web.StreamResponse()
         self._describe(response, facts.format, facts.etag, facts.source.last_modified, manner)
         response.headers.update(described(facts))
-        if has_it(request, facts):
+        if has_it(request, facts.etag):
             response.set_status(304)
             del response.headers[hdrs.CONTENT_TYPE]
         else:
@@ -155,9 +159,15 @@ def described(facts: Facts) -> dict[str, str]:
     return {PHASH: facts.phash, SIZE: f"{facts.width}x{facts.height}"}
 
 
-def has_it(request: web.Request, facts: Facts) -> bool:
-    """The client has the picture already (RFC 9110 13.1.2)."""
-    if facts.etag is None:
+def has_it(request: web.Request, etag: str | None) -> bool:
+    """The client has what this ETag names, with its quotes, already (RFC 9110 13.1.2)."""
+    if etag is None:
         return False
-    wanted = [f'"{etag.value}"' for etag in request.if_none_match or ()]
-    return facts.etag in wanted or '"*"' in wanted
+    wanted = [f'"{known.value}"' for known in request.if_none_match or ()]
+    return etag in wanted or '"*"' in wanted
+
+
+def is_patient(request: web.Request) -> bool:
+    """The client would rather have all facts as headers than the first bytes soon (RFC 7240)."""
+    preferences = ",".join(request.headers.getall("Prefer", ())).split(",")
+    return WHOLE in (preference.strip().lower() for preference in preferences)

@@ -37,6 +37,7 @@ from streamresize_server.routes import (
     match,
     metrics,
     openapi,
+    page,
     thumbnail,
 )
 from streamresize_server.service import Service
@@ -57,6 +58,7 @@ MODULES = (
     health,
     metrics,
     openapi,
+    page,
     imgproxy,
 )
 

@@ -12,7 +12,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ANY = "*"
 ASKED_METHOD = "Access-Control-Request-Method"
-EXPOSED = "ETag, X-Image-Phash, X-Image-Size, X-Request-Id, Retry-After"
+EXPOSED = (
+    "ETag, X-Image-Phash, X-Image-Size, X-Request-Id, X-Bytes-Read, X-Memory-Estimate,"
+    " Server-Timing, Retry-After"
+)
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match, X-Request-Id",

@@ -113,7 +113,7 @@ class Maker:
     async def all_pictures(self, ticket: Ticket, content: Content, recipe: Recipe) -> Result:
         """All pictures of a recipe, and the fingerprint; raises as `from_upload` does."""
         info, (sizes, options) = await self._planned(content, recipe)
-        await ticket.reserve(estimate_memory(info, sizes, fingerprint=True, **options))
+        await _reserve(ticket, estimate_memory(info, sizes, fingerprint=True, **options))
         work = aprocess(
             content.again(), sizes, fingerprint=True, executor=self._executor, **options
         )
@@ -146,7 +146,7 @@ class Maker:
         info, (sizes, options) = await self._planned(content, recipe)
         (size,) = sizes
         memory = estimate_memory(info, sizes, fingerprint=True, kept=False, **options)
-        await ticket.reserve(SENDING_BYTES + memory)
+        await _reserve(ticket, SENDING_BYTES + memory)
         stream = astream(
             content.again(), size, fingerprint=True, executor=self._executor, **options
         )
@@ -171,6 +171,11 @@ class Maker:
                 return await work
         except asyncio.TimeoutError:
             raise Overtime(f"the picture was not made within {self._seconds:g} seconds") from None
+
+
+async def _reserve(ticket: Ticket, memory: int) -> None:
+    count("memory_bytes", memory)
+    await ticket.reserve(memory)
 
 
 def _count(result: Result) -> None:

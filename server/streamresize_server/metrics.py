@@ -70,6 +70,7 @@ class Metrics:
         lookups = counter("cache_lookups", "Looks into the cache", "outcome")
         self._counts = {
             "bytes_read": counter("read_bytes", "Bytes of sources that were read"),
+            "memory_bytes": counter("reserved_bytes", "Memory that requests have reserved in all"),
             "pixels": counter("decoded_pixels", "Pixels of the sources that were decoded"),
             "shared": counter("shared", "Requests that were given the result of another one"),
             **{f"cache_{outcome}": lookups.labels(outcome) for outcome in CACHE_OUTCOMES},

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from streamresize import Format, Result
 from streamresize_server.admission import Admission, Ticket
 from streamresize_server.cache import Kept
 from streamresize_server.facts import Facts, Validators, facts_of
-from streamresize_server.spool import Spool
+from streamresize_server.spool import Broken, Spool
 from streamresize_server.stages import count
 
 
@@ -65,9 +65,11 @@ class Rendering:
 
     async def completed(self) -> None:
         """Wait for the whole body. Raises what went wrong."""
-        async for _ in self.spool.follow():
-            pass
-        await self.begun()
+        with suppress(Broken):
+            async for _ in self.spool.follow():
+                pass
+        if self._failure is not None:
+            raise self._failure
 
 
 Make = Callable[[Ticket, Rendering], Awaitable[None]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from threading import Event, Thread
 from typing import Any, NamedTuple, TypeVar
 
 import aiohttp
@@ -64,6 +65,29 @@ async def serving(
             yield Served(client, app[SERVICE], port)
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def in_thread(settings: Settings) -> Iterator[str]:
+    """The service beside a test that does not run in an event loop: its address."""
+    loop, started, stop = asyncio.new_event_loop(), Event(), asyncio.Event()
+    ports: list[int] = []
+
+    async def serve() -> None:
+        async with serving(settings) as served:
+            ports.append(served.port)
+            started.set()
+            await stop.wait()
+
+    thread = Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert started.wait(PATIENCE)
+        yield f"http://127.0.0.1:{ports[0]}"
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.close()
 
 
 def talk(

@@ -34,8 +34,9 @@ def one_of(names: Sequence[str]) -> Schema:
     return {"type": "string", "enum": [*names]}
 
 
-def text(pattern: str) -> Schema:
-    return {"type": "string", "pattern": f"^({pattern})$"}
+def text(pattern: str, *examples: str) -> Schema:
+    schema: Schema = {"type": "string", "pattern": f"^({pattern})$"}
+    return {**schema, "examples": [*examples]} if examples else schema
 
 
 def whole(low: int, high: int) -> Schema:
@@ -65,7 +66,7 @@ TABLE: dict[tuple[str, ...], tuple[Schema, str]] = {
     ("enlarge",): (FLAG, "allow more pixels than the source has"),
     ("dpr",): ({"type": "number", "exclusiveMinimum": 0, "maximum": 8}, "multiplies the box"),
     ("gravity",): (
-        text("|".join([*GRAVITIES, f"fp:{UNIT}:{UNIT}"])),
+        text("|".join([*GRAVITIES, f"fp:{UNIT}:{UNIT}"]), *GRAVITIES, "fp:0.5:0.5"),
         "what cover keeps and where pad puts the picture",
     ),
     ("background", "bg"): (text(COLOR[1:-1]), "around the picture with pad"),
@@ -94,13 +95,17 @@ TABLE: dict[tuple[str, ...], tuple[Schema, str]] = {
 OF_SOURCES = frozenset({"url", "path"})
 
 
-def _described(name: str, schema: Schema, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+def _described(name: str, first: str, schema: Schema, description: str) -> dict[str, Any]:
+    """first: the name that is described; this one may be another for the same."""
+    described = {"name": name, "in": "query", "schema": schema}
+    if name == first:
+        return {**described, "description": description}
+    return {**described, "description": f"the same as {first}", "x-same-as": first}
 
 
 PARAMETERS = [
-    _described(name, schema, text if name == names[0] else f"the same as {names[0]}")
-    for names, (schema, text) in TABLE.items()
+    _described(name, names[0], schema, description)
+    for names, (schema, description) in TABLE.items()
     for name in names
 ]
 OF_UPLOADS = [parameter for parameter in PARAMETERS if parameter["name"] not in OF_SOURCES]
