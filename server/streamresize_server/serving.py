@@ -40,14 +40,7 @@ def run(settings: Settings, listening: socket.socket, parent: int | None = None)
 
 async def _serve(settings: Settings, listening: socket.socket, parent: int | None) -> None:
     app = create_app(settings)
-    # aiohttp waits so long for requests, and as long again for those that it then interrupts.
-    runner = web.AppRunner(
-        app,
-        handler_cancellation=True,
-        access_log=None,
-        keepalive_timeout=settings.idle_seconds,
-        shutdown_timeout=settings.stop_seconds / 2,
-    )
+    runner = runner_of(app, settings)
     await runner.setup()
     try:
         stop = _stop_event(parent)
@@ -58,6 +51,18 @@ async def _serve(settings: Settings, listening: socket.socket, parent: int | Non
         app[READINESS].stopping = True
     finally:
         await runner.cleanup()
+
+
+def runner_of(app: web.Application, settings: Settings) -> web.AppRunner:
+    """What serves the application on any number of sockets."""
+    # aiohttp waits so long for requests, and as long again for those that it then interrupts.
+    return web.AppRunner(
+        app,
+        handler_cancellation=True,
+        access_log=None,
+        keepalive_timeout=settings.idle_seconds,
+        shutdown_timeout=settings.stop_seconds / 2,
+    )
 
 
 def address_of(listening: socket.socket) -> str:

@@ -24,12 +24,16 @@ class UploadTooSlow(Exception):
     """The client sends nothing, or hardly anything."""
 
 
+class UploadDamaged(Exception):
+    """The body is not framed or packed as its headers say."""
+
+
 async def body_of(
     request: web.Request, *, most: int, stall: float, rate: float
 ) -> AsyncIterator[bytes]:
     """The chunks of a body. stall: seconds between two. rate: bytes a second that are too few.
 
-    Raises UploadTooLarge, UploadTooSlow.
+    Raises UploadTooLarge, UploadTooSlow, UploadDamaged.
     """
     if (request.content_length or 0) > most:
         raise UploadTooLarge(most)
@@ -41,6 +45,8 @@ async def body_of(
                 chunk = await request.content.readany()
         except asyncio.TimeoutError:
             raise UploadTooSlow(f"no bytes for {stall:g} seconds") from None
+        except web.RequestPayloadError as error:
+            raise UploadDamaged("the body is not framed or packed as its headers say") from error
         waited += time.monotonic() - start
         size += len(chunk)
         if not chunk:
