@@ -9,7 +9,6 @@ first.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
@@ -22,6 +21,7 @@ from secrets import token_hex
 from typing import IO, NamedTuple
 
 from streamresize_server.facts import Facts, Validators
+from streamresize_server.threads import in_thread
 
 SMALL_BYTES = 1 << 16  # bodies up to this size are kept in memory, too
 READ_BYTES = 1 << 18
@@ -45,7 +45,7 @@ class FileBody:
         for offset in range(0, self.size, READ_BYTES):
             length = min(READ_BYTES, self.size - offset)
             position = self._start + offset
-            yield await asyncio.to_thread(os.pread, self._file.fileno(), length, position)
+            yield await in_thread(os.pread, self._file.fileno(), length, position)
 
     def close(self) -> None:
         self._file.close()
@@ -107,7 +107,7 @@ class Cache:
         """A result, or None."""
         kept = self._small.get(key)
         if kept is None and self._files is not None:
-            kept = await asyncio.to_thread(self._files.get, key)
+            kept = await in_thread(self._files.get, key)
             self._remember(key, kept)
         return kept
 
@@ -124,7 +124,7 @@ class Cache:
         """The source is what it was."""
         self._remember(key, kept._replace(checked=time.time()))
         if self._files is not None:
-            await asyncio.to_thread(self._files.confirm, key)
+            await in_thread(self._files.confirm, key)
 
     def _remember(self, key: str, kept: Kept | None) -> None:
         if kept is not None and isinstance(kept.body, bytes):
@@ -194,19 +194,19 @@ class Files:
         path = self._path(key)
         temporary = path.with_name(f"{path.name}.{token_hex(4)}{TEMPORARY}")
         try:
-            with await asyncio.to_thread(_created, temporary) as file:
-                await asyncio.to_thread(file.write, _header(facts, size))
+            with await in_thread(_created, temporary) as file:
+                await in_thread(file.write, _header(facts, size))
                 async for chunk in body:
-                    await asyncio.to_thread(file.write, chunk)
-            await asyncio.to_thread(temporary.replace, path)
+                    await in_thread(file.write, chunk)
+            await in_thread(temporary.replace, path)
         except BaseException:
-            await asyncio.to_thread(self._remove, temporary)
+            await in_thread(self._remove, temporary)
             raise
         self._unseen += size
         self.size += size
         if self._unseen > self._bound // SCAN_SHARE:
             self._unseen = 0
-            await asyncio.to_thread(self.tidy)
+            await in_thread(self.tidy)
 
     def confirm(self, key: str) -> None:
         """The source is what it was."""

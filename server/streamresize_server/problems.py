@@ -17,7 +17,8 @@ from streamresize_server.making import Overtime
 from streamresize_server.policy import OutputTooLarge
 from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
 from streamresize_server.sources import SourceFailure, TooLarge
-from streamresize_server.uploads import UploadTooLarge, UploadTooSlow
+from streamresize_server.spool import NoRoom
+from streamresize_server.uploads import UploadDamaged, UploadTooLarge, UploadTooSlow
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,6 +35,8 @@ STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (NotHere, HTTPStatus.NOT_FOUND),
     (UploadTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (UploadTooSlow, HTTPStatus.REQUEST_TIMEOUT),
+    (UploadDamaged, HTTPStatus.BAD_REQUEST),
+    (NoRoom, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooLargeForBudget, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (streamresize.LimitExceeded, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (streamresize.UnsupportedFormat, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),

@@ -54,7 +54,7 @@ class Rendering:
     def fail(self, failure: Exception) -> None:
         """There will be no (whole) body."""
         self._failure = failure
-        self.spool.give_up()
+        self.spool.give_up(failure)
         self._begun.set()
 
     async def begun(self) -> None:

@@ -42,13 +42,7 @@ def run(settings: Settings, listening: socket.socket, parent: int | None = None)
 
 async def _serve(settings: Settings, listening: socket.socket, parent: int | None) -> None:
     app = create_app(settings)
-    runner = web.AppRunner(
-        app,
-        handler_cancellation=True,
-        access_log=None,
-        keepalive_timeout=settings.idle_seconds,
-        shutdown_timeout=INTERRUPTING_SECONDS,
-    )
+    runner = runner_of(app, settings)
     await runner.setup()
     try:
         stop = _stop_event(parent)
@@ -71,6 +65,17 @@ async def _finish(readiness: Readiness, site: web.BaseSite, seconds: float) -> N
     await site.stop()
     with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(readiness.idle(), seconds)
+
+
+def runner_of(app: web.Application, settings: Settings) -> web.AppRunner:
+    """What serves the application on any number of sockets."""
+    return web.AppRunner(
+        app,
+        handler_cancellation=True,
+        access_log=None,
+        keepalive_timeout=settings.idle_seconds,
+        shutdown_timeout=INTERRUPTING_SECONDS,
+    )
 
 
 def address_of(listening: socket.socket) -> str:

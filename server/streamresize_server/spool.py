@@ -12,12 +12,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
 
+from streamresize_server.threads import in_thread
+
 MEMORY_BYTES = 1 << 20  # larger bodies lie in a file
 READ_BYTES = 1 << 18
 
 
-class Broken(Exception):
-    """There will be no more of a body that has begun."""
+class NoRoom(Exception):
+    """The file system takes no more."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no room for the answer on the disk of the service")
 
 
 class Spool:
@@ -30,7 +35,8 @@ class Spool:
         self._folder = folder
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
-        self._complete = self._broken = False
+        self._complete = False
+        self._failure: Exception | None = None
         self._changed = asyncio.Event()
         self.size = 0
 
@@ -40,14 +46,20 @@ class Spool:
         return len(self._memory)
 
     async def write(self, data: bytes) -> None:
-        """Add to the end. Raises OSError where the file system has no room."""
+        """Add to the end. Raises NoRoom."""
         if self._file is None and self.size + len(data) <= MEMORY_BYTES:
             self._memory += data
         else:
-            await asyncio.to_thread(self._write_to_file, data)
+            await self._extend_file(data)
             self._memory = bytearray()
         self.size += len(data)
         self._notify()
+
+    async def _extend_file(self, data: bytes) -> None:
+        try:
+            await in_thread(self._write_to_file, data)
+        except OSError as error:
+            raise NoRoom from error
 
     def _write_to_file(self, data: bytes) -> None:
         if self._file is None:
@@ -61,9 +73,9 @@ class Spool:
         self._complete = True
         self._notify()
 
-    def give_up(self) -> None:
+    def give_up(self, failure: Exception) -> None:
         """The body will not be complete."""
-        self._broken = True
+        self._failure = failure
         self._notify()
 
     def close(self) -> None:
@@ -77,11 +89,11 @@ class Spool:
         changed.set()
 
     async def follow(self) -> AsyncIterator[bytes]:
-        """All of the body, as it comes. Raises Broken."""
+        """All of the body, as it comes. Raises the failure for which it was given up."""
         position = 0
         while position < self.size or not self._complete:
-            if self._broken:
-                raise Broken
+            if self._failure is not None:
+                raise self._failure
             if position == self.size:
                 await self._changed.wait()
                 continue
@@ -95,7 +107,7 @@ class Spool:
             return bytes(self._memory[position : position + length])
         if self._file is None:
             raise ValueError("the spool is closed")
-        return await asyncio.to_thread(os.pread, self._file.fileno(), length, position)
+        return await in_thread(os.pread, self._file.fileno(), length, position)
 
 
 def _write_all(file: int, data: bytes | bytearray, position: int) -> None:

@@ -25,6 +25,10 @@ class UploadTooSlow(Exception):
     """The client sends nothing, or hardly anything."""
 
 
+class UploadDamaged(Exception):
+    """The body is not framed or packed as its headers say."""
+
+
 class Bounds(NamedTuple):
     """most: bytes of a body. stall: seconds between two chunks. rate: bytes a second, too few."""
 
@@ -43,7 +47,7 @@ def body_of(request: web.Request, bounds: Bounds) -> AsyncIterator[bytes]:
 async def bounded(
     read: Callable[[], Awaitable[bytes]], bounds: Bounds
 ) -> AsyncGenerator[bytes, None]:
-    """What is read, until nothing comes. Raises UploadTooLarge, UploadTooSlow."""
+    """What is read, until nothing comes. Raises UploadTooLarge, UploadTooSlow, UploadDamaged."""
     size, waited = 0, 0.0
     while True:
         start = time.monotonic()
@@ -52,6 +56,8 @@ async def bounded(
                 chunk = await read()
         except asyncio.TimeoutError:
             raise UploadTooSlow(f"no bytes for {bounds.stall:g} seconds") from None
+        except web.RequestPayloadError as error:
+            raise UploadDamaged("the body is not framed or packed as its headers say") from error
         waited += time.monotonic() - start
         size += len(chunk)
         if not chunk:

@@ -15,6 +15,7 @@ from aiohttp import web
 from streamresize_server import Settings, create_app
 from streamresize_server.routes import SERVICE
 from streamresize_server.service import Service
+from streamresize_server.serving import runner_of
 
 PATIENCE = 10.0
 
@@ -55,7 +56,7 @@ async def serving(
     """The service, and a client for it. routes: of a test's own."""
     app = create_app(settings)
     app.add_routes(routes)
-    runner = web.AppRunner(app, handler_cancellation=True)
+    runner = runner_of(app, settings)
     try:
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
