@@ -98,7 +98,7 @@ return [...document.body.querySelectorAll("*")].filter((element) =>
 
 
 class Site(NamedTuple):
-    """folder: files below the service's root. small: a service without catalog that takes little."""
+    """folder: files below the root. small: a service without catalog that takes little."""
 
     address: str
     small: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from streamresize import Format, Result
 from streamresize_server.admission import Admission, Ticket
 from streamresize_server.cache import Kept
 from streamresize_server.facts import Facts, Validators, facts_of
-from streamresize_server.spool import Broken, Spool
+from streamresize_server.spool import Spool
 from streamresize_server.stages import count
 
 
@@ -65,11 +65,8 @@ class Rendering:
 
     async def completed(self) -> None:
         """Wait for the whole body. Raises what went wrong."""
-        with suppress(Broken):
-            async for _ in self.spool.follow():
-                pass
-        if self._failure is not None:
-            raise self._failure
+        async for _ in self.spool.follow():
+            pass
 
 
 Make = Callable[[Ticket, Rendering], Awaitable[None]]
