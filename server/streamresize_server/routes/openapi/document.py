@@ -34,6 +34,15 @@ NUMBER = {
     "schema": {"type": "integer", "minimum": 1, "maximum": 10**18 - 1},
 }
 
+IMGPROXY = {
+    "name": "path",
+    "in": "path",
+    "required": True,
+    "description": "signature/options/plain/source@format, or signature/options/base64url.format;"
+    " its slashes are not encoded",
+    "schema": {"type": "string", "pattern": "^[^/]+/.+$"},
+}
+
 
 def form(*names: str) -> dict[str, Any]:
     """A body of so many files."""
@@ -185,6 +194,17 @@ PATHS: dict[str, dict[str, Operation]] = {
             },
             query(match.OF_COMPARING),
             TWO_FILES,
+        ),
+    },
+    "/{path}": {
+        "get": operation(
+            "A picture from a source by an URL of imgproxy's form",
+            {
+                "200": image("the picture, or with raw the source"),
+                "304": {"description": "the client has it already"},
+                **problems(OF_PICTURES, OF_SOURCES),
+            },
+            [IMGPROXY],
         ),
     },
     "/health": {
