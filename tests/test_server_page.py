@@ -22,6 +22,7 @@ from streamresize_server import Settings
 from streamresize_server.query import PARAMETERS, REPEATED
 from streamresize_server.routes.page import assets
 
+from .support.accessibility import BEYOND_THE_EDGE, CONTRASTS, HARD_TO_TOUCH, OUTLINE
 from .support.browser import Browser, browser, missing
 from .support.pictures import pillow_jpeg, scene
 from .support.serving import ask, in_thread, talk
@@ -38,38 +39,6 @@ window.fetch = async (...question) => {
   return new Response(body, {status: 429, headers: {"Retry-After": "2"}});
 };
 """
-CONTRASTS = """
-const context = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-function channels(color) {
-  context.clearRect(0, 0, 1, 1);
-  context.fillStyle = color;
-  context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data];
-}
-function luminance(rgb) {
-  const [r, g, b] = rgb.map((level) => {
-    const part = level / 255;
-    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-function ground(element) {
-  for (let outer = element; outer; outer = outer.parentElement) {
-    const found = channels(getComputedStyle(outer).backgroundColor);
-    if (found[3] === 255) return found;
-  }
-  return [255, 255, 255, 255];
-}
-const texts = [...document.body.querySelectorAll("*")].filter((element) =>
-  element.checkVisibility() && !["SCRIPT", "NOSCRIPT", "OPTION"].includes(element.tagName) &&
-  (/^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName) ||
-   [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())));
-return texts.map((element) => {
-  const both = [channels(getComputedStyle(element).color), ground(element)];
-  const [light, dark] = both.map((rgb) => luminance(rgb.slice(0, 3))).sort((a, b) => b - a);
-  return [(light + 0.05) / (dark + 0.05), element.outerHTML.slice(0, 80)];
-});
-"""
 FACTS = """
 const lines = [...document.querySelectorAll(".facts div")];
 return Object.fromEntries(lines.map((line) => line.innerText.split("\\n")));
@@ -78,22 +47,9 @@ NATURAL = """
 const {naturalWidth, naturalHeight} = document.querySelector(".result img");
 return [naturalWidth, naturalHeight];
 """
-OUTLINE = """
-const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
-return [outlineStyle, outlineWidth, document.activeElement.outerHTML];
-"""
 COLUMNS = """
 const {gridTemplateColumns} = getComputedStyle(document.querySelector("#resize .pair"));
 return gridTemplateColumns.split(" ").filter((width) => width !== "0px").length;
-"""
-HARD_TO_TOUCH = """
-return [...document.querySelectorAll("button, select, input, textarea")].filter((element) =>
-  element.checkVisibility() && element.offsetHeight < 40).map((element) => element.outerHTML);
-"""
-BEYOND_THE_EDGE = """
-return [...document.body.querySelectorAll("*")].filter((element) =>
-  element.checkVisibility() && !element.closest(".skip, svg") &&
-  element.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.outerHTML.slice(0, 80));
 """
 
 
