@@ -6,7 +6,8 @@ import asyncio
 import resource
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +15,24 @@ import pytest
 
 from streamresize_server import Settings
 
-from .support.faults import FAULTS, FULL_FILE, HOST, SETTINGS, Ground, misbehave
-from .support.origins import open_files, origin
+from .support.corpus import in_folder, needs_corpus
+from .support.exchanges import exchange, head
+from .support.faults import (
+    FAULTS,
+    FULL_FILE,
+    HOST,
+    PHOTO,
+    SETTINGS,
+    SMALL,
+    Ground,
+    misbehave,
+)
+from .support.origins import Connection, open_files, origin
+from .support.processes import service
 from .support.serving import serving
 
 TIMES = 3
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 @contextmanager
@@ -77,3 +90,66 @@ def test_nothing_is_left_of_a_fault(
     assert threading.active_count() <= threads
     assert not [path for path in tmp_path.rglob("*") if path.suffix == ".tmp"]
     assert {path.name for path in tmp_path.iterdir()} <= {"cache"}
+
+
+async def refuses(port: int) -> bool:
+    """Whether nobody listens."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return True
+    writer.close()
+    return False
+
+
+def test_what_runs_at_sigterm_is_finished(tmp_path: Path) -> None:
+    """New connections are refused, and the cache is whole."""
+    released = asyncio.Event()
+
+    async def held(connection: Connection) -> None:
+        await released.wait()
+        await connection.answer(200, PHOTO)
+
+    async def work(port: int, terminate: Callable[[], None]) -> list[str]:
+        async with origin(held, HOST) as server:
+            targets = [
+                Ground(port, server.port).target("held", options)
+                for options in [SMALL, "rs:force:1600:1600/el:1/f:png"] * 5
+            ]
+            requests = [asyncio.create_task(exchange(port, head(target))) for target in targets]
+            while len(server.asked) < len(targets):
+                await asyncio.sleep(0.01)
+            terminate()
+            while not await refuses(port):
+                await asyncio.sleep(0.01)
+            released.set()
+            return await asyncio.gather(*requests)
+
+    with service(tmp_path, SETTINGS) as running:
+        assert set(asyncio.run(work(running.port, running.terminate))) == {"200"}
+        assert running.wait() == 0
+    assert not running.half_written()
+
+
+@needs_corpus
+def test_damaged_files_at_once(tmp_path: Path) -> None:
+    """Of all the corpus has, from 32 clients: no crash, and no failure of the service."""
+    files = [entry.file for entry in in_folder("broken")]
+
+    async def client(port: int, mine: list[Path]) -> list[str]:
+        outcomes = []
+        for file in mine:
+            body = file.read_bytes()
+            post = head("/v1/thumbnail?w=100", "POST", f"Content-Length: {len(body)}")
+            outcomes.append(await exchange(port, post + body))
+        return outcomes
+
+    async def work(port: int) -> list[list[str]]:
+        return await asyncio.gather(*(client(port, files[number::32]) for number in range(32)))
+
+    with service(tmp_path, SETTINGS) as running:
+        outcomes = Counter(outcome for each in asyncio.run(work(running.port)) for outcome in each)
+        assert running.status is None
+        assert running.state().reserved == 0
+    assert outcomes.total() == len(files)
+    assert set(outcomes) <= {"200", "400", "413", "415", "422", "503"}

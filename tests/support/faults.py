@@ -45,6 +45,8 @@ LARGE = pillow_jpeg(np.random.default_rng(1).integers(0, 256, (512, 512, 3), dty
 ENLARGED = "rs:force:1600:1600/el:1/q:100"  # 2.6 MB of it, more than are kept in memory
 COMMENT = b"\xff\xfe\x40\x00" + bytes(0x3FFE)
 
+VAST = "rs:force:2900:2900/el:1/q:100"  # 8 MB of it, more than the system's buffers hold
+
 NUMBERS = count()
 
 
@@ -242,10 +244,10 @@ async def leaves_within_the_answer(ground: Ground) -> str:
 
 
 def taking(octets: int) -> Act:
-    """So many bytes now and then of an answer that the system's buffers cannot hold."""
+    """So many bytes now and then, for longer than a client may take for a chunk."""
 
     async def act(ground: Ground) -> str:
-        return await dawdle(ground.port, head(ground.target("large", ENLARGED)), octets, 4)
+        return await dawdle(ground.port, head(ground.target("large", VAST)), octets, 4)
 
     return act
 
