@@ -19,7 +19,7 @@ demo: $(STAMP)  ## make a 144-megapixel JPEG and resize it to 1600 and 200 px in
 
 .PHONY: test
 test: $(STAMP)  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 NATIVE_TESTS := native-test-address,undefined native-test-thread
 
