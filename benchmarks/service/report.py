@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.report import DOCS
+from benchmarks.report import DOCS, milliseconds
 from benchmarks.scenarios import RESULTS
 
 Result = dict[str, Any]
@@ -156,11 +156,11 @@ def cells(each: Result) -> str:
     statuses: dict[str, int] = answers["statuses"]
     good = statuses.get("200", 0)
     times = (*answers["latency"].values(),)[:2] + (usage["cpu"] / good,) if good else ()
-    shown = [f"{1000 * seconds:.3g}" for seconds in times] or ["", "", ""]
+    shown = [milliseconds(seconds) for seconds in times] or ["", "", ""]
     counts = ", ".join(
         f"{count} x {STATUS.get(status, status)}" for status, count in statuses.items()
     )
-    return " | ".join([f"{each['rate']:.3g}", *shown, f"{usage['peak'] / MB:.0f}", counts])
+    return " | ".join([f"{each['rate']:,.1f}", *shown, f"{usage['peak'] / MB:.0f}", counts])
 
 
 def p99(each: Result) -> float:
