@@ -86,6 +86,11 @@ gallery: $(STAMP)  ## draw charts, resize them by every filter and other tools, 
 	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
 	$(BIN)/python -m benchmarks.gallery
 
+.PHONY: service-bench
+service-bench: $(STAMP)  ## measure the service beside others, write docs/server-benchmarks.md; takes half an hour
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python -m benchmarks.service
+
 .PHONY: performance
 performance: $(STAMP)  ## count where the decoder's instructions go; needs valgrind
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'

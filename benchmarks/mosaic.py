@@ -6,6 +6,7 @@ absent, encoded by libvips.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ TILE = 1500  # pixels a side; every photo is larger
 ACROSS = 5
 
 
+@cache
 def tiles() -> list[Any]:
     photos = [entry.file for entry in in_folder("photos/camera")]
     if not photos:
@@ -38,12 +40,14 @@ def write_mosaic(
     progressive: bool,
     subsampled: bool = True,
     quality: int = QUALITY,
+    first: int = 0,
 ) -> Path:
-    """Write a mosaic of photos to `path`, unless it is there already."""
+    """Write a mosaic of photos to `path`, unless it is there already. first: of the photos."""
     if path.exists():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    block = pyvips.Image.arrayjoin(tiles(), across=ACROSS).copy_memory()
+    photos = tiles()[first:] + tiles()[:first]
+    block = pyvips.Image.arrayjoin(photos, across=ACROSS).copy_memory()
     picture = block.replicate(-(-width // block.width), -(-height // block.height))
     temporary = path.with_suffix(".tmp.jpg")
     picture.crop(0, 0, width, height).jpegsave(

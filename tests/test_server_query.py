@@ -35,6 +35,13 @@ def test_the_defaults_are_those_of_the_library() -> None:
     assert ask("w=40").recipe.reading == Pass()
 
 
+def test_a_recipe_is_made_once_for_all_sources() -> None:
+    first, second = ask("path=a&w=40&q=7"), ask("w=40&q=7&url=http://b/c")
+    assert first.recipe is second.recipe
+    assert (first.path, second.path, second.url) == ("a", None, "http://b/c")
+    assert ask("path=a&w=40&q=8").recipe != first.recipe
+
+
 @pytest.mark.parametrize(
     ("text", "boxes"),
     [

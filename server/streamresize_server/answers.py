@@ -48,7 +48,8 @@ class Answerer:
     ) -> web.StreamResponse:
         """Send a picture; a client that has it already is told so."""
         if isinstance(picture, Kept):
-            return await self._send(request, picture.facts, picture.size, picture.chunks(), manner)
+            body = picture.body if isinstance(picture.body, bytes) else picture.chunks()
+            return await self._send(request, picture.facts, picture.size, body, manner)
         if is_patient(request):
             await picture.completed()
         if picture.facts is not None:
@@ -75,22 +76,28 @@ class Answerer:
         request: web.Request,
         facts: Facts,
         size: int,
-        body: AsyncIterator[bytes],
+        body: bytes | AsyncIterator[bytes],
         manner: Manner,
     ) -> web.StreamResponse:
-        response = web.StreamResponse()
+        """What is in memory leaves together with the headers."""
+        if has_it(request, facts.etag):
+            body = b""
+        if isinstance(body, bytes):
+            response: web.StreamResponse = web.Response(body=body)
+        else:
+            response = web.StreamResponse()
+            response.content_length = size
         self._describe(response, facts.format, facts.etag, facts.source.last_modified, manner)
         response.headers.update(described(facts))
-        if has_it(request, facts.etag):
+        if not body:
             response.set_status(304)
             del response.headers[hdrs.CONTENT_TYPE]
-        else:
-            response.content_length = size
         with self._patience(request):
             await response.prepare(request)
-        if response.status == 200 and request.method != hdrs.METH_HEAD:
+        if not isinstance(body, bytes) and request.method != hdrs.METH_HEAD:
             await self._write(request, response, body)
-        await response.write_eof()
+        with self._patience(request):
+            await response.write_eof()
         return response
 
     async def _send_chunks(

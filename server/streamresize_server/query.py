@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 
 from streamresize import (
@@ -21,7 +22,7 @@ from streamresize import (
     Subsampling,
 )
 from streamresize_server import values
-from streamresize_server.recipe import Recipe, explained
+from streamresize_server.recipe import RECIPES, Recipe, explained
 from streamresize_server.refusals import BadValue, UnknownOption
 
 MOST_SIZES = 16
@@ -181,14 +182,10 @@ OF_SOURCE = frozenset({"url", "path"})
 
 def parse(pairs: Iterable[tuple[str, str]]) -> Query:
     """What decoded parameters ask for. Raises UnknownOption and BadValue."""
-    boxes, given = _values(pairs)
-    if not OF_BOX.isdisjoint(given):
-        boxes.append((given.pop("width", None), given.pop("height", None)))
-        if len(boxes) > 1:
-            raise BadValue(REPEATED, "cannot be had together with width and height")
-    source = _source(given)
-    with explained():
-        return Query(_recipe(boxes, given), **source)
+    pairs = list(pairs)
+    of_source = [pair for pair in pairs if pair[0] in OF_SOURCE]
+    of_recipe = tuple(pair for pair in pairs if pair[0] not in OF_SOURCE)
+    return Query(_recipe(of_recipe), **_source(_values(of_source)[1]))
 
 
 def parse_source(pairs: Iterable[tuple[str, str]]) -> dict[str, str | None]:
@@ -226,10 +223,18 @@ def _source(given: dict[str, Any]) -> dict[str, str | None]:
     return {"url": url, "path": path}
 
 
-def _recipe(boxes: list[Any], given: Mapping[str, Any]) -> Recipe:
+@lru_cache(RECIPES)
+def _recipe(pairs: tuple[tuple[str, str], ...]) -> Recipe:
+    """Those who ask for many pictures ask for few recipes."""
+    boxes, given = _values(pairs)
+    if not OF_BOX.isdisjoint(given):
+        boxes.append((given.pop("width", None), given.pop("height", None)))
+        if len(boxes) > 1:
+            raise BadValue(REPEATED, "cannot be had together with width and height")
     if not 1 <= len(boxes) <= MOST_SIZES:
         raise BadValue(REPEATED, f"needed: width, height, or 1 to {MOST_SIZES} of size=WxH")
     of_pass = {name: value for name, value in given.items() if name in OF_PASS}
     of_size = {name: value for name, value in given.items() if name not in OF_PASS}
-    sizes = tuple(Size(*box, **of_size) for box in boxes)
-    return Recipe(sizes, Pass(**of_pass), quality_asked="quality" in given)
+    with explained():
+        sizes = tuple(Size(*box, **of_size) for box in boxes)
+        return Recipe(sizes, Pass(**of_pass), quality_asked="quality" in given)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
@@ -14,6 +15,7 @@ from streamresize import FORMATS, Format, ImageInfo, Pass, PassOptions, Rotation
 from streamresize_server.refusals import BadValue
 from streamresize_server.sizing import NO_PADDING, Pair, Placed, Sizing, Window
 
+RECIPES = 256  # that are remembered
 USUAL_PASS = Pass()
 TRANSPOSING = frozenset({5, 6, 7, 8})  # EXIF orientations that exchange width and height
 WITH_METADATA: frozenset[Format] = frozenset({"jpeg", "png", "webp", "avif"})
@@ -55,6 +57,7 @@ class Recipe:
     cachebuster: str = ""
     quality_asked: bool = False
 
+    @lru_cache(RECIPES)  # noqa: B019 - that keeps a few recipes alive
     def canonical(self) -> str:
         """Equal for equal recipes, different for different ones: JSON in ASCII."""
         return json.dumps(self, default=_as_json, separators=(",", ":"))
