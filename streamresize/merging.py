@@ -19,8 +19,8 @@ from streamresize.blur import BlurredResampler, blurred
 from streamresize.color import PLANES_USED, to_picture
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
-from streamresize.resample import PlaneResampler, component_axis
-from streamresize.sinks import PlaneRequest, Sink
+from streamresize.resample import Axis, PlaneResampler, component_axis
+from streamresize.sinks import PlaneRequest
 from streamresize.strips import DeepSamples, Samples
 from streamresize.transfer import Transfer
 
@@ -51,14 +51,16 @@ def finest_samplings(info: ImageInfo, scales: Sequence[int]) -> tuple[Sampling, 
     return across, down
 
 
-def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
+def decoded_requests(
+    info: ImageInfo, requests: Sequence[PlaneRequest], transfer: Transfer | None
+) -> Sequence[PlaneRequest]:
     """What a sink needs of the decoder: its requests, or for channels those of all components."""
-    if sink.transfer is None:
-        return sink.requests
-    residual, used = sink.transfer.residual, range(PLANES_USED[info.color])
+    if transfer is None:
+        return requests
+    residual, used = transfer.residual, range(PLANES_USED[info.color])
     return [
         request._replace(component=i, filter=request.filter._replace(residual=residual))
-        for request in sink.requests
+        for request in requests
         for i in used
     ]
 
@@ -75,27 +77,15 @@ class Merger:
     def __init__(self, info: ImageInfo, scales: Sequence[int], transfer: Transfer) -> None:
         self._info = info
         self._transfer = transfer
-        across, down = finest_samplings(info, scales)
-        x, y = whole_axis(info.width, across), whole_axis(info.height, down)
-        self._resamplers = [
-            PlaneResampler(
-                component_axis(info.width, ratios[0], scale, x),
-                component_axis(info.height, ratios[1], scale, y),
-            )
-            for ratios, scale in zip(sampling_ratios(info), scales)
-        ]
-        self._waiting = [np.empty((0, x.samples), np.uint8) for _ in self._resamplers]
+        axes = merging_axes(info, scales)
+        self._resamplers = [PlaneResampler(*pair) for pair in axes]
+        self._waiting = [np.empty((0, across.samples), np.uint8) for across, _ in axes]
         self._row = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
         return sum(resampler.nbytes for resampler in self._resamplers)
-
-    @property
-    def rows(self) -> list[tuple[int, range]]:
-        """(component, all rows of its plane)."""
-        return [(i, range(resampler.rows.stop)) for i, resampler in enumerate(self._resamplers)]
 
     def feed(
         self, planes: Sequence[Samples], starts: Sequence[int]
@@ -121,6 +111,19 @@ class Merger:
         channels = np.empty((samples.shape[2], *picture.shape[:2]), np.uint16)
         _native.look_up_channels(samples, self._transfer.to_deep, channels)
         return channels
+
+
+def merging_axes(info: ImageInfo, scales: Sequence[int]) -> list[tuple[Axis, Axis]]:
+    """From each component that is shown to the finest sampling among them: across and down."""
+    across, down = finest_samplings(info, scales)
+    x, y = whole_axis(info.width, across), whole_axis(info.height, down)
+    return [
+        (
+            component_axis(info.width, ratios[0], scale, x),
+            component_axis(info.height, ratios[1], scale, y),
+        )
+        for ratios, scale in zip(sampling_ratios(info), scales)
+    ]
 
 
 def whole_axis(pixels: int, sampling: Sampling) -> Span:

@@ -106,6 +106,7 @@ class Size:
             raise ValueError(f"blur must be 0 to {MOST_SIGMA:.0f}, not {self.blur}")
         check_metadata(self.icc, self.keep)
         object.__setattr__(self, "keep", frozenset(self.keep))
+        _make_hashable(self, "gravity", "background")
 
     def _check_geometry(self) -> None:
         check_box(self.width, self.height, self.fit)
@@ -125,6 +126,14 @@ class Size:
     @property
     def icc_use(self) -> IccUse:
         return "keep" if "icc" in self.keep else self.icc
+
+
+def _make_hashable(request: object, *names: str) -> None:
+    """Lists may stand for the tuples of these fields."""
+    for name in names:
+        value = getattr(request, name)
+        if value is not None and not isinstance(value, (str, tuple)):
+            object.__setattr__(request, name, tuple(value))
 
 
 def check_metadata(icc: str, keep: Collection[str]) -> None:
@@ -201,6 +210,7 @@ class Pass:
         if self.mirror not in MIRRORS:
             raise ValueError(f'mirror must be "horizontal" or "vertical", not {self.mirror!r}')
         background_rgb(self.matte, "matte")
+        _make_hashable(self, "region", "matte")
 
 
 class PassOptions(TypedDict, total=False):

@@ -9,7 +9,7 @@ the height of the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil, floor
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -37,6 +37,17 @@ class Taps(NamedTuple):
 
     first: NDArray[np.int32]
     lengths: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+
+class Columns(NamedTuple):
+    """The weights of all outputs of a row.
+
+    seen: the inputs that they need. first: int32 (n,), of those. weights: as in `Taps`.
+    """
+
+    seen: slice
+    first: NDArray[np.int32]
     weights: NDArray[np.float32]
 
 
@@ -202,6 +213,16 @@ class Axis:
         self._window: tuple[range, Taps] | None = None
 
     @property
+    def is_small(self) -> bool:
+        """All its weights are one table, which takes little to keep."""
+        return self.samples * self._taps_room <= WINDOW_WEIGHTS
+
+    @property
+    def _taps_room(self) -> int:
+        """Upper bound on the inputs of an output."""
+        return int(2 * self._grid.reach + 2)
+
+    @property
     def length(self) -> int:
         """Inputs."""
         return self._grid.length
@@ -229,13 +250,20 @@ class Axis:
         """
         window = self._window
         if window is None or not window[0].start <= start <= stop <= window[0].stop:
-            ahead = start + WINDOW_WEIGHTS // int(2 * self._grid.reach + 2)
-            end = min(max(stop, ahead), self.samples)
-            window = range(start, end), make_taps(self._grid, start, end)
+            begin = 0 if self.is_small else start
+            end = min(max(stop, begin + WINDOW_WEIGHTS // self._taps_room), self.samples)
+            window = range(begin, end), make_taps(self._grid, begin, end)
             self._window = window
         outputs, (first, lengths, weights) = window
         chosen = slice(start - outputs.start, stop - outputs.start)
         return Taps(first[chosen], lengths[chosen], weights[chosen])
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The weights of all outputs, for rows cut to the inputs that are needed."""
+        first, _, weights = self.taps(0, self.samples)
+        seen = slice(self.inputs.start, self.inputs.stop)
+        return Columns(seen, first - np.int32(seen.start), weights)
 
 
 def component_axis(
@@ -265,26 +293,19 @@ def make_scratch(taps: int) -> NDArray[np.float32]:
 
 
 class PlaneResampler:
-    """Resamples one plane that comes in strips, top to bottom.
-
-    rows: those of the plane that it needs. Of each row it takes the columns that it needs.
-    """
+    """Resamples one plane that comes in strips, top to bottom; of each row what it needs."""
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
-        self.rows = vertical.inputs
-        columns = horizontal.taps(0, horizontal.samples)
-        seen = horizontal.inputs
-        self._seen = slice(seen.start, seen.stop)
-        self._columns = (columns.first - np.int32(seen.start), columns.weights)
-        self._scratch = make_scratch(columns.weights.shape[1])
-        self._accumulators = np.zeros((vertical.open_outputs, len(seen)), np.float32)
+        self._columns = horizontal.columns
+        self._scratch = make_scratch(self._columns.weights.shape[1])
+        self._accumulators = np.zeros((vertical.open_outputs, len(horizontal.inputs)), np.float32)
         self._next = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
-        columns = sum(table.nbytes for table in self._columns)
+        columns = self._columns.first.nbytes + self._columns.weights.nbytes
         return self._accumulators.nbytes + self._scratch.nbytes + columns + 4 * WINDOW_WEIGHTS
 
     def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
@@ -297,13 +318,14 @@ class PlaneResampler:
             return
         first = self._next
         rows = self._vertical.taps(first, stop)
-        columns = len(self._columns[0])
-        finished = np.empty((stop - first + LANES - 1, columns), strip.dtype)
+        columns = self._columns
+        finished = np.empty((stop - first + LANES - 1, len(columns.first)), strip.dtype)
         count = _native.resample_strip(
-            strip[:, self._seen],
+            strip[:, columns.seen],
             start,
             *rows,
-            *self._columns,
+            columns.first,
+            columns.weights,
             self._accumulators,
             self._scratch,
             self._next,

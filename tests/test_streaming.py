@@ -18,6 +18,7 @@ from PIL import Image
 
 import streamresize
 from streamresize import EncodeError, Format, MalformedJPEG, OutputImage, Size
+from streamresize.plan import kept_plan
 from streamresize.sinks import picture as picture_sinks
 from streamresize.sinks import stream
 from streamresize.sinks.bands import Bands
@@ -43,11 +44,19 @@ SOURCES = {
 }
 
 
+def stream_above(monkeypatch: pytest.MonkeyPatch, pixels: int) -> None:
+    """Larger pictures are streamed from now on, whatever has been planned."""
+    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", pixels)
+    kept_plan.cache_clear()
+
+
 @pytest.fixture
-def small_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_bands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pictures of any size are streamed, in bands of a few rows."""
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 0)
+    stream_above(monkeypatch, 0)
     monkeypatch.setattr(stream, "BAND_SAMPLES", 1 << 13)
+    yield
+    kept_plan.cache_clear()
 
 
 def made(source: Any, size: Size) -> OutputImage:
@@ -169,7 +178,7 @@ def test_streamed_rasters_are_the_array(
     name: str, format: Format, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     streamed = made(SOURCES[name], Size(351, 263, fit="fill", format=format))
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 1 << 40)
+    stream_above(monkeypatch, 1 << 40)
     whole = made(SOURCES[name], Size(351, 263, fit="fill", format=format))
     if format == "png":
         assert data_of(streamed) != data_of(whole)  # of another writer

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from streamresize.blur import NO_BLUR, Sigma
 from streamresize.color import RowColor
 from streamresize.geometry import Orientation, Placement, Span
-from streamresize.metadata import Metadata, with_profile
+from streamresize.metadata import NO_METADATA, Metadata
 from streamresize.resample import BOX, Filter
 from streamresize.sinks.formats import Encoding
 from streamresize.strips import Samples
@@ -80,24 +80,19 @@ class CollectingSink:
         self.planes[request][first : first + len(rows)] = rows
 
 
-MetadataOf: TypeAlias = Callable[[int, int], Metadata]
-
-
 class Frame(NamedTuple):
-    """What is known of a picture before its rows come.
+    """What is known of a picture once its size is.
 
     placement: as stored. orientation: how it is turned upright. color: what makes gray or RGB rows
-    of planes. metadata_of: what a file of some width and height carries, beside its profile.
-    transfer: of the merged picture; the planes are gray, or red, green and blue. blur: standard
-    deviation in pixels. reason: for the choice of the format, where it has been made already.
+    of planes, if no profile tells more. transfer: of the merged picture; the planes are gray, or
+    red, green and blue. blur: standard deviation in pixels. reason: for the choice of the format,
+    where it has been made already.
     """
 
     placement: Placement
     orientation: Orientation
     encoding: Encoding
-    target: Target
     color: RowColor
-    metadata_of: MetadataOf
     filter: Filter = BOX
     transfer: Transfer | None = None
     blur: float = 0.0
@@ -123,16 +118,27 @@ class Frame(NamedTuple):
     def pixels(self) -> int:
         return self.width * self.height
 
+
+class File(NamedTuple):
+    """What becomes of one source's picture.
+
+    target: where it goes. color: as that of its frame, with the source's profile. make_metadata:
+    what it carries.
+    """
+
+    target: Target
+    color: RowColor
+    make_metadata: Callable[[], Metadata] = lambda: NO_METADATA
+
     @property
     def metadata(self) -> Metadata:
-        """What the file carries."""
-        return with_profile(self.metadata_of(*self.size), self.color.embedded)
+        return self.make_metadata()
 
 
 class Picture(NamedTuple):
     """What became of a picture.
 
-    encoding: as it was written in the end. array: what was not written to the frame's target.
+    encoding: as it was written in the end. array: what was not written to the file's target.
     reason: for the choice of the format, if that was left open.
     """
 
@@ -142,12 +148,24 @@ class Picture(NamedTuple):
 
 
 class PictureSink(Sink, Protocol):
-    """Ends in a picture: written to the frame's target, or as an array.
+    """Ends in a picture: written to the file's target, or as an array.
 
     encode_seconds: that encoding has taken before `finish`.
     """
 
     frame: Frame
+    file: File
     encode_seconds: float
 
     def finish(self) -> Picture: ...
+
+
+class PicturePlan(NamedTuple):
+    """The sink of a picture, but for what its source decides.
+
+    requests: of the sink. sink: makes one.
+    """
+
+    frame: Frame
+    requests: tuple[PlaneRequest, ...]
+    sink: Callable[[File], PictureSink]

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from streamresize.attention import best_window
-from streamresize.color import PLANES_USED, to_luma
+from streamresize.color import PLANES_USED, RowColor, to_luma
 from streamresize.geometry import ORIENTATIONS, Orientation
 from streamresize.info import ImageInfo
 from streamresize.metadata import Metadata
 from streamresize.resample import Filter
-from streamresize.sinks.base import CollectingSink, Frame, Picture, PictureSink, PlaneRequest
+from streamresize.sinks.base import (
+    CollectingSink,
+    File,
+    Frame,
+    Picture,
+    PicturePlan,
+    PictureSink,
+    PlaneRequest,
+)
 from streamresize.sinks.canvas import canvas_bytes, on_canvas
 from streamresize.sinks.choice import as_jpeg, choose, choose_large
 from streamresize.sinks.encode import file_from_picture, jpeg_from_yuv
@@ -22,18 +31,21 @@ from streamresize.sinks.max_bytes import Encoded, encode_to_fit
 from streamresize.sinks.png_rows import PngRows
 from streamresize.sinks.raw import PIXELS, RawRows, gray_to_ycbcr, joined, picture_to_ycbcr
 from streamresize.sinks.stream import JpegRows, Mcus, StreamSink, can_stream, raster_rows
-from streamresize.sinks.yuv import YuvBuffer
+from streamresize.sinks.yuv import YuvBuffer, YuvLayout
 from streamresize.strips import Samples
 
 UPRIGHT = ORIENTATIONS[1]
 WHOLE_PIXELS = 3 << 20  # larger pictures are not collected where the format streams
 
 ToPicture = Callable[[Sequence[Samples]], Samples]
+Converter = Callable[[RowColor], ToPicture]
+ToPlanes = Callable[[list[Samples], Subsampling], list[Samples]]
+Requests = tuple[PlaneRequest, ...]
 Window = tuple[slice, slice]  # rows and columns
 WHOLE: Window = (slice(None), slice(None))
 
 
-def _full_requests(info: ImageInfo, frame: Frame) -> tuple[PlaneRequest, ...]:
+def _full_requests(info: ImageInfo, frame: Frame) -> Requests:
     """Every plane that the format needs, at the size of the output."""
     used = 1 if _luma_is_enough(info, frame) else PLANES_USED[info.color]
     placement, filter = frame.placement, frame.filter
@@ -54,7 +66,7 @@ def _luma_is_enough(info: ImageInfo, frame: Frame) -> bool:
     return frame.encoding.format == "gray" and info.color == "ycbcr" and frame.color.identity
 
 
-def _subsampled_requests(frame: Frame) -> tuple[PlaneRequest, ...]:
+def _subsampled_requests(frame: Frame) -> Requests:
     """Y at the size of the output, Cb and Cr as its subsampling has them."""
     placement, orientation = frame.placement, frame.orientation
     across, down = CHROMA_FACTORS[frame.encoding.subsampling]
@@ -85,14 +97,10 @@ class WholePictureSink(CollectingSink):
 
     encode_seconds = 0.0  # nothing is encoded before `finish`
 
-    def __init__(
-        self,
-        requests: tuple[PlaneRequest, ...],
-        frame: Frame,
-        glance: tuple[PlaneRequest, ...] = (),
-    ) -> None:
+    def __init__(self, requests: Requests, frame: Frame, glance: Requests, file: File) -> None:
         super().__init__(requests + glance)
         self.frame = frame
+        self.file = file
         self.transfer = frame.transfer
         self.shown = len(requests)
 
@@ -114,18 +122,18 @@ class WholePictureSink(CollectingSink):
 
     def _window(self) -> Window:
         """What is kept of the upright picture."""
-        frame = self.frame
-        x, y, _, window = frame.placement
+        orientation = self.frame.orientation
+        x, y, _, window = self.frame.placement
         if window is None:
             return WHOLE
-        small = frame.color([upright(p, frame.orientation) for p in self.planes[self.shown :]])
-        size = frame.orientation.turned((x.samples, y.samples))
+        small = self.file.color([upright(p, orientation) for p in self.planes[self.shown :]])
+        size = orientation.turned((x.samples, y.samples))
         left, top = best_window(small, size, window)
         return slice(top, top + window[1]), slice(left, left + window[0])
 
     def written(self, encoded: Encoded, reason: str | None = None) -> Picture:
         """Write the file to where it goes."""
-        self.frame.target.write(encoded.data)
+        self.file.target.write(encoded.data)
         return Picture(encoded.encoding, reason=reason)
 
 
@@ -135,19 +143,22 @@ class JpegSink(WholePictureSink):
     The planes lie in the encoder's own layout, so that an upright picture is never copied.
     """
 
+    def __init__(self, requests: Requests, frame: Frame, layout: YuvLayout, file: File) -> None:
+        super().__init__(requests, frame, (), file)
+        self._layout = layout
+
     @property
     def nbytes(self) -> int:
         return (2 if self.copied else 1) * super().nbytes + self.work_bytes
 
     def begin(self) -> None:
-        shapes = [request.shape for request in self.requests]
-        self._yuv = YuvBuffer(shapes, self.frame.encoding.subsampling)
+        self._yuv = YuvBuffer(self._layout)
         self.planes = self._yuv.planes
 
     def finish(self) -> Picture:
         encoding = self.frame.encoding
         yuv = YuvBuffer.of(self.upright(), encoding.subsampling) if self.copied else self._yuv
-        metadata = self.frame.metadata
+        metadata = self.file.metadata
         return self.written(
             encode_to_fit(lambda tried: jpeg_from_yuv(yuv, tried, metadata), encoding)
         )
@@ -158,13 +169,14 @@ class RasterSink(WholePictureSink):
 
     def __init__(
         self,
-        requests: tuple[PlaneRequest, ...],
+        requests: Requests,
         frame: Frame,
-        to_picture: ToPicture,
-        glance: tuple[PlaneRequest, ...] = (),
+        converter: Converter,
+        glance: Requests,
+        file: File,
     ) -> None:
-        super().__init__(requests, frame, glance)
-        self._to_picture = to_picture
+        super().__init__(requests, frame, glance, file)
+        self._to_picture = converter(file.color)
 
     @property
     def nbytes(self) -> int:
@@ -181,12 +193,12 @@ class RasterSink(WholePictureSink):
             return Picture(encoding, picture)
         if encoding.format == "auto":
             return self._in_chosen_format(picture)
-        return self.written(_encoded(picture, encoding, self.frame.metadata))
+        return self.written(_encoded(picture, encoding, self.file.metadata))
 
     def _in_chosen_format(self, picture: Samples) -> Picture:
         asked = self.frame.encoding
         encoding, reason = choose(picture, asked)
-        metadata = self.frame.metadata
+        metadata = self.file.metadata
         encoded = _encoded(picture, encoding, metadata)
         if asked.max_bytes is not None and len(encoded.data) > asked.max_bytes:
             reason += f"; but {len(encoded.data)} bytes as {encoding.format}"
@@ -203,12 +215,13 @@ class PlanarSink(WholePictureSink):
 
     def __init__(
         self,
-        requests: tuple[PlaneRequest, ...],
+        requests: Requests,
         frame: Frame,
-        to_planes: Callable[[list[Samples], Subsampling], list[Samples]],
-        glance: tuple[PlaneRequest, ...] = (),
+        to_planes: ToPlanes,
+        glance: Requests,
+        file: File,
     ) -> None:
-        super().__init__(requests, frame, glance)
+        super().__init__(requests, frame, glance, file)
         self._to_planes = to_planes
 
     @property
@@ -221,7 +234,7 @@ class PlanarSink(WholePictureSink):
         return self.written(Encoded(joined(planes), encoding))
 
 
-def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
+def plan_picture(info: ImageInfo, frame: Frame) -> PicturePlan:
     """The sink for a format; JPEG from gray and YCbCr as they are needs no RGB on the way.
 
     info: of the source, or of the merged picture, gray or RGB. Raises EncodeError where the format
@@ -233,14 +246,14 @@ def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
     frame = _chosen_beforehand(frame) if is_large else frame
     streams = (is_large or frame.encoding.format in PIXELS) and can_stream(frame, frame.encoding)
     if _keeps_planes(frame):
-        return _planar_sink(info, frame, streams=streams)
+        return _planar_plan(info, frame, streams=streams)
     requests, glance = _full_requests(info, frame), glance_requests(info, frame.placement)
-    convert = _converter(info, frame)
+    converter = _converter(info, frame)
     if streams:
-        return _raster_stream(frame, requests, convert)
-    if frame.encoding.format == "ycbcr":
-        return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s), glance)
-    return RasterSink(requests, frame, convert, glance)
+        return PicturePlan(frame, requests, partial(_raster_stream, requests, frame, converter))
+    make = _ycbcr_sink if frame.encoding.format == "ycbcr" else RasterSink
+    sink = partial(make, requests, frame, converter, glance)
+    return PicturePlan(frame, requests + glance, sink)
 
 
 def _chosen_beforehand(frame: Frame) -> Frame:
@@ -259,48 +272,64 @@ def _keeps_planes(frame: Frame) -> bool:
     return is_planar and frame.color.identity and canvas is None and window is None
 
 
-def _planar_sink(info: ImageInfo, frame: Frame, *, streams: bool) -> PictureSink:
+def _planar_plan(info: ImageInfo, frame: Frame, *, streams: bool) -> PicturePlan:
     is_gray = info.color != "ycbcr"
     requests = _full_requests(info, frame) if is_gray else _subsampled_requests(frame)
-    encoding = frame.encoding
-    if encoding.format == "ycbcr":
-        return PlanarSink(requests, frame, gray_to_ycbcr if is_gray else _as_they_are)
-    if not streams:
-        return JpegSink(requests, frame)
-    mcus = Mcus(frame.width, gray=is_gray, encoding=encoding)
-
-    def encode(planes: Sequence[Samples]) -> bytes:
-        return jpeg_from_yuv(YuvBuffer.of(planes, encoding.subsampling), encoding)
-
-    return StreamSink(requests, frame, JpegRows(frame, encode, mcus.count), list, mcus.rows)
+    if frame.encoding.format == "ycbcr":
+        to_planes = gray_to_ycbcr if is_gray else _as_they_are
+        return PicturePlan(frame, requests, partial(PlanarSink, requests, frame, to_planes, ()))
+    if streams:
+        return PicturePlan(frame, requests, partial(_planar_stream, requests, frame))
+    layout = YuvLayout([request.shape for request in requests], frame.encoding.subsampling)
+    return PicturePlan(frame, requests, partial(JpegSink, requests, frame, layout))
 
 
 def _as_they_are(planes: list[Samples], _: Subsampling) -> list[Samples]:
     return planes
 
 
-def _converter(info: ImageInfo, frame: Frame) -> ToPicture:
+def _planar_stream(requests: Requests, frame: Frame, file: File) -> PictureSink:
+    encoding = frame.encoding
+    mcus = Mcus(frame.width, gray=len(requests) == 1, encoding=encoding)
+
+    def encode(planes: Sequence[Samples]) -> bytes:
+        return jpeg_from_yuv(YuvBuffer.of(planes, encoding.subsampling), encoding)
+
+    strips = JpegRows(file, frame.height, encode, mcus.count)
+    return StreamSink(requests, frame, file, strips, list, mcus.rows)
+
+
+def _converter(info: ImageInfo, frame: Frame) -> Converter:
     """Planes of one size to what the format takes, on its ground."""
     canvas = frame.placement.canvas
     luma_alone = _luma_is_enough(info, frame)
 
-    def convert(planes: Sequence[Samples]) -> Samples:
-        picture = planes[0] if luma_alone else frame.color(planes)
+    def convert(color: RowColor, planes: Sequence[Samples]) -> Samples:
+        picture = planes[0] if luma_alone else color(planes)
         if canvas is not None:
             picture = on_canvas(picture, canvas)
         return to_luma(picture) if frame.encoding.format == "gray" else picture
 
-    return convert
+    return lambda color: partial(convert, color)
+
+
+def _ycbcr_sink(
+    requests: Requests, frame: Frame, converter: Converter, glance: Requests, file: File
+) -> PictureSink:
+    convert = converter(file.color)
+    return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s), glance, file)
 
 
 def _raster_stream(
-    frame: Frame, requests: tuple[PlaneRequest, ...], convert: ToPicture
+    requests: Requests, frame: Frame, converter: Converter, file: File
 ) -> PictureSink:
-    encoding, target = frame.encoding, frame.target
+    encoding, target, convert = frame.encoding, file.target, converter(file.color)
     if encoding.format == "jpeg":
         mcus = Mcus(frame.width, gray=frame.color.channels == 1, encoding=encoding)
-        strips = JpegRows[Samples](frame, lambda p: file_from_picture(p, encoding), mcus.count)
-        return StreamSink(requests, frame, strips, convert, mcus.rows)
+        strips = JpegRows[Samples](
+            file, frame.height, lambda p: file_from_picture(p, encoding), mcus.count
+        )
+        return StreamSink(requests, frame, file, strips, convert, mcus.rows)
     rows = raster_rows(frame.width)
     if encoding.format == "png":
         png = PngRows(
@@ -308,7 +337,8 @@ def _raster_stream(
             frame.height,
             frame.width,
             compression=encoding.compression,
-            metadata=frame.metadata,
+            metadata=file.metadata,
         )
-        return StreamSink(requests, frame, png, convert, rows)
-    return StreamSink(requests, frame, RawRows(target, encoding.format), convert, rows)
+        return StreamSink(requests, frame, file, png, convert, rows)
+    raw = RawRows(target, encoding.format)
+    return StreamSink(requests, frame, file, raw, convert, rows)
