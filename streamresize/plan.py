@@ -30,7 +30,7 @@ from streamresize.sinks import (
     plan_picture,
 )
 from streamresize.targets import Target
-from streamresize.transfer import TRANSFERS, Transfer
+from streamresize.transfer import Transfer, transfer_of
 
 MOST_KEPT = 64
 
@@ -112,7 +112,7 @@ def view_of(info: ImageInfo, options: Pass) -> View:
 
 
 def _plan_size(info: ImageInfo, size: Size, view: View, options: Pass) -> SizePlan:
-    transfer = TRANSFERS[size.averaging]
+    transfer = transfer_of(size.averaging)
     shown = merged_info(info) if transfer else info
     placement = place(
         view,

@@ -20,7 +20,7 @@ from streamresize.metadata import KEPT, Kept
 from streamresize.padding import Padding, margins
 from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
-from streamresize.transfer import TRANSFERS, Averaging
+from streamresize.transfer import AVERAGINGS, Averaging
 
 _encoding = lru_cache(maxsize=64)(Encoding)  # checks what it is given, which takes a while
 _encoding_values = attrgetter(*(field.name for field in fields(Encoding)))
@@ -97,8 +97,8 @@ class Size:
         _ = self.encoding
         if self.filter not in FILTERS:
             raise ValueError(f"filter must be one of {', '.join(FILTERS)}, not {self.filter!r}")
-        if self.averaging not in TRANSFERS:
-            expected = ", ".join(TRANSFERS)
+        if self.averaging not in AVERAGINGS:
+            expected = ", ".join(AVERAGINGS)
             raise ValueError(f"averaging must be one of {expected}, not {self.averaging!r}")
         if not 0.0 <= self.sharpen <= 1.0:
             raise ValueError(f"sharpen must be 0 to 1, not {self.sharpen}")
