@@ -31,6 +31,8 @@ SIZES = (
     Size(50, 50, fit="pad", background=(9, 8, 7), format="array"),
     Size(40, 40, averaging="exact"),
     Size(64, 64, fit="cover", filter="lanczos3", sharpen=0.5),
+    Size(50, 64, fit="cover", gravity="smart", blur=1.5),
+    Size(60, 60, padding=(3, 4), averaging="linear"),
 )
 GAMMA_3, GAMMA_1 = (
     profiles.rgb_profile(profiles.ADOBE_RGB, profiles.gamma(exponent)) for exponent in (3.0, 1.0)

@@ -19,8 +19,6 @@ from PIL import Image
 import streamresize
 from streamresize import EncodeError, Format, MalformedJPEG, OutputImage, Size
 from streamresize.plan import kept_plan
-from streamresize.sinks import picture as picture_sinks
-from streamresize.sinks import stream
 from streamresize.sinks.bands import Bands
 from streamresize.sinks.jpeg_strips import StripJoiner
 from streamresize.sinks.png_rows import PngRows
@@ -29,6 +27,7 @@ from streamresize.targets import MemoryTarget, Target
 from .support import profiles
 from .support.jpeg_writer import Options
 from .support.pictures import in_pieces, photo, pillow_jpeg, small_jpeg, smooth_plane
+from .support.streaming import stream_above
 
 PHOTO = pillow_jpeg(photo(400, 301))
 TALL = pillow_jpeg(photo(600, 1200))  # of six strips
@@ -44,17 +43,10 @@ SOURCES = {
 }
 
 
-def stream_above(monkeypatch: pytest.MonkeyPatch, pixels: int) -> None:
-    """Larger pictures are streamed from now on, whatever has been planned."""
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", pixels)
-    kept_plan.cache_clear()
-
-
 @pytest.fixture
 def small_bands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pictures of any size are streamed, in bands of a few rows."""
     stream_above(monkeypatch, 0)
-    monkeypatch.setattr(stream, "BAND_SAMPLES", 1 << 13)
     yield
     kept_plan.cache_clear()
 
