@@ -22,10 +22,13 @@ from PIL import Image
 
 import streamresize
 from streamresize import Pass, Size
+from streamresize.branches import plan_branch
 from streamresize.geometry import SCALES
-from streamresize.pipeline import make_branch, picture_sinks
+from streamresize.metadata import NO_METADATA
+from streamresize.plan import make_plan
 from streamresize.resample import FILTERS, FilterName
 from streamresize.strips import Samples
+from streamresize.targets import MemoryTarget
 from tests.support.corpus import in_folder
 from tests.support.oracle import filtered, psnr
 
@@ -42,11 +45,13 @@ def planes(path: Path, scale: int) -> list[Samples]:
 def resized(path: Path, size: tuple[int, int], name: FilterName, luma: int, chroma: int) -> Samples:
     """The picture at a size, its luma and chroma decoded at these scales."""
     info = streamresize.probe(path)
-    (sink,) = picture_sinks(info, [Size(*size, fit="fill", format="array", filter=name)], AS_STORED)
+    wanted = Size(*size, fit="fill", format="array", filter=name)
+    (output,) = make_plan(info, (wanted,), AS_STORED).outputs
+    sink = output.sink(MemoryTarget(), NO_METADATA)
     scales = [luma, chroma, chroma]
     sink.begin()
     decoded = [planes(path, scale)[component] for component, scale in enumerate(scales)]
-    make_branch(info, sink, scales).take(decoded, [0, 0, 0])
+    plan_branch(info, sink.requests, None, scales).branch(sink).take(decoded, [0, 0, 0])
     return cast(Samples, sink.finish())
 
 

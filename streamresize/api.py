@@ -12,7 +12,8 @@ from streamresize.decoders import SourceDecoder
 from streamresize.errors import StreamResizeError
 from streamresize.info import ImageInfo
 from streamresize.limits import Limits
-from streamresize.pipeline import Result, picture_sinks, run
+from streamresize.pipeline import Result, run
+from streamresize.plan import kept_plan
 from streamresize.processors import decoding_threads, processors
 from streamresize.request import Options, Pass, PassOptions, Size, split_options
 from streamresize.sources import Chunk, Source, open_source
@@ -129,8 +130,8 @@ def output_size(info: ImageInfo, size: Size, **options: Unpack[PassOptions]) -> 
 
     options: the keywords of `Pass`. Raises RegionError, EncodeError.
     """
-    (sink,) = picture_sinks(info, [size], Pass(**options))
-    return sink.frame.size
+    (output,) = kept_plan(info, (size,), Pass(**options)).outputs
+    return output.picture.frame.size
 
 
 def _attempt(source: Source, **request: Any) -> Result | StreamResizeError:

@@ -54,7 +54,6 @@ class BlurredResampler:
 
     def __init__(self, resampler: Resampler, shape: tuple[int, int], sigma: Sigma) -> None:
         self._resampler = resampler
-        self.rows, self.columns = resampler.rows, resampler.columns
         self._height, self._width = shape
         self._across, self._down = map(reach, sigma)
         self._columns = _taps(sigma[0], min(self._width, BLOCK_COLUMNS))

@@ -7,7 +7,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
-from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -91,6 +90,8 @@ class Transforms:
 
     def get(self, profile: icc.Profile) -> ImageCmsTransform:
         """Raises icc.BrokenProfile where LittleCMS makes nothing of the profile."""
+        from hashlib import sha256  # 4 MB of OpenSSL, for those pictures alone
+
         key = sha256(profile.data).digest()
         with self._lock:
             transform = self._kept.pop(key, None) or _make_transform(profile)

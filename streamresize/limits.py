@@ -44,9 +44,9 @@ class Limits:
         """
         chosen = {}
         for field, name in VARIABLES.items():
-            if name not in environment:
+            text = environment.get(name)
+            if text is None:
                 continue
-            text = environment[name]
             if not text.isdigit():
                 raise ValueError(f"{name} must be a whole number, not {text!r}")
             chosen[field] = int(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -12,13 +13,14 @@ from streamresize.decode import STRIP_SAMPLES
 from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
 from streamresize.merging import finest_samplings
+from streamresize.metadata import NO_METADATA
 from streamresize.pillow_decoder import whole_bytes
-from streamresize.pipeline import all_requests, choose_scales, make_branch, picture_sinks
+from streamresize.plan import kept_plan
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, PassOptions, Size
-from streamresize.sinks import FingerprintSink, Sink, StreamSink
+from streamresize.sinks import Sink, StreamSink
 from streamresize.sources import CHUNK_BYTES
-from streamresize.targets import Outbox, Target
+from streamresize.targets import MemoryTarget, Outbox, Target
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -42,7 +44,7 @@ DC_BYTES = 2 + 1
 LIBRARY_BYTES = {
     "turbojpeg": 1_900_000,
     "pillow": 6_000_000,
-    "littlecms": 3_000_000,
+    "littlecms": 7_000_000,  # and OpenSSL, whose hash finds transforms again
     "imagehash": 3_600_000,
 }
 
@@ -64,16 +66,17 @@ def estimate_memory(
     kept: the files stay in memory, as without `to`. options: the keywords of `Pass`. Raises
     RegionError, EncodeError.
     """
-    targets = None if kept else [Target(Outbox()) for _ in sizes]
-    sinks: list[Sink] = [*picture_sinks(info, sizes, Pass(**options), targets=targets)]
-    if fingerprint:
-        sinks.append(FingerprintSink(info, exact=fingerprint == "exact"))
-    scales = choose_scales(info, all_requests(info, sinks))
+    whole = replace(Pass(**options), preview=False)  # which takes no less
+    plan = kept_plan(info, tuple(sizes), whole, fingerprint)
+    target = MemoryTarget() if kept else Target(Outbox())
+    sinks: list[Sink] = [output.sink(target, NO_METADATA) for output in plan.outputs]
+    sinks += [plan.hashes()] if plan.hashes else []
+    scales = plan.scales
     threads = decoding_threads(info, options.get("threads"))
     return (
         SOURCE_BYTES
         + decoding_bytes(info, scales, threads)
-        + sum(make_branch(info, sink, scales).nbytes for sink in sinks)
+        + sum(branch.nbytes for branch in plan.connect(sinks))
         + sum(merging_bytes(info, scales) for sink in sinks if sink.merging)
         + sum(queued_bytes(info, sink, scales) for sink in sinks if isinstance(sink, StreamSink))
         + sum(sink.nbytes for sink in sinks)

@@ -20,8 +20,9 @@ from streamresize.color import PLANES_USED
 from streamresize.geometry import Span, plane_length
 from streamresize.info import Color, ImageInfo
 from streamresize.resample import Resampler, component_axis, make_resampler
-from streamresize.sinks import Merging, PlaneRequest, Sink
+from streamresize.sinks import Merging, PlaneRequest
 from streamresize.strips import DeepSamples, Samples
+from streamresize.transfer import Transfer
 from streamresize.upsampling import Upsampler
 
 
@@ -51,14 +52,16 @@ def finest_samplings(info: ImageInfo, scales: Sequence[int]) -> tuple[Sampling, 
     return across, down
 
 
-def decoded_requests(info: ImageInfo, sink: Sink) -> Sequence[PlaneRequest]:
+def decoded_requests(
+    info: ImageInfo, requests: Sequence[PlaneRequest], transfer: Transfer | None
+) -> Sequence[PlaneRequest]:
     """What a sink needs of the decoder: its requests, or for channels those of all components."""
-    if sink.merging is None:
-        return sink.requests
-    residual, used = sink.merging.transfer.residual, range(PLANES_USED[info.color])
+    if transfer is None:
+        return requests
+    residual, used = transfer.residual, range(PLANES_USED[info.color])
     return [
         request._replace(component=i, filter=request.filter._replace(residual=residual))
-        for request in sink.requests
+        for request in requests
         for i in used
     ]
 
@@ -103,11 +106,6 @@ class Merger:
         """Memory held between strips."""
         return sum(upsampler.nbytes for upsampler in self._upsamplers)
 
-    @property
-    def needs(self) -> list[Need]:
-        """All of every plane."""
-        return [Need(i, each.rows, each.columns) for i, each in enumerate(self._upsamplers)]
-
     def feed(
         self, planes: Sequence[Samples], starts: Sequence[int]
     ) -> Iterator[tuple[int, DeepSamples]]:
@@ -132,6 +130,18 @@ class Merger:
         channels = np.empty((samples.shape[2], *picture.shape[:2]), np.uint16)
         _native.look_up_channels(samples, self._merging.transfer.to_deep, channels)
         return channels
+
+
+def merging_needs(info: ImageInfo, scales: Sequence[int]) -> list[Need]:
+    """All of every plane that is shown."""
+    return [
+        Need(
+            component,
+            rows=range(plane_length(info.height, down, scale)),
+            columns=range(plane_length(info.width, across, scale)),
+        )
+        for component, ((across, down), scale) in enumerate(zip(sampling_ratios(info), scales))
+    ]
 
 
 def whole_axis(pixels: int, sampling: Sampling) -> Span:

@@ -41,6 +41,8 @@ NO_METADATA = Metadata()
 def of_source(segments: Iterable[tuple[int, bytes]]) -> Metadata:
     """What (marker, payload) segments hold; of EXIF and XMP the first, extended XMP never."""
     segments = list(segments)
+    if not segments:
+        return NO_METADATA
     warnings: tuple[str, ...] = ()
     try:
         profile = icc.embedded(segments) or b""
@@ -68,6 +70,8 @@ def for_output(
 
     upright: the picture has been turned as its orientation says.
     """
+    if not keep:
+        return NO_METADATA
     tiff = b""
     if "exif" in keep and source.exif:
         tiff = exif.of_output(source.exif, width, height, upright=upright)
@@ -94,7 +98,7 @@ def _xmp_of_output(xmp: bytes, *, upright: bool) -> bytes:
 
 
 def with_profile(metadata: Metadata, profile: bytes | None) -> Metadata:
-    return replace(metadata, profile=profile or b"")
+    return replace(metadata, profile=profile) if profile else metadata
 
 
 def into_jpeg(data: bytes, metadata: Metadata) -> bytes:
@@ -102,9 +106,9 @@ def into_jpeg(data: bytes, metadata: Metadata) -> bytes:
 
     What no segment can hold is left out: XMP of more than 65,504 bytes, ICC of more than 16 MB.
     """
-    added = _jpeg_segments(metadata)
-    if not added:
+    if metadata is NO_METADATA:
         return data
+    added = _jpeg_segments(metadata)
     at = 2
     if data[2:4] == bytes([0xFF, APP0]):
         at = 4 + int.from_bytes(data[4:6], "big")

@@ -5,43 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, partial
 from time import perf_counter
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from streamresize.background import background_rgb
-from streamresize.blur import BlurredResampler, blurred
-from streamresize.color import RowColor
+from streamresize.branches import Branch, MergedBranch
 from streamresize.decoders import SourceDecoder
 from streamresize.fingerprint import Fingerprint
-from streamresize.geometry import (
-    ORIENTATIONS,
-    View,
-    choose_scale,
-    make_view,
-    place,
-)
 from streamresize.info import ImageInfo
-from streamresize.merging import Merger, Need, channel_resamplers, decoded_requests, merged_info
-from streamresize.metadata import NO_METADATA, Metadata, for_output, of_source
-from streamresize.padding import margins
+from streamresize.metadata import NO_METADATA, of_source
+from streamresize.plan import Hashing, kept_plan
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, Size
-from streamresize.resample import FILTERS, Resampler, component_axis, make_resampler
-from streamresize.sinks import (
-    FingerprintSink,
-    Format,
-    Frame,
-    Picture,
-    PictureSink,
-    PlaneRequest,
-    Sink,
-    picture_sink,
-)
+from streamresize.sinks import FingerprintSink, Format, Picture, PictureSink, Sink
 from streamresize.sources import Chunk, Source, Store, open_source
 from streamresize.strips import Samples
-from streamresize.targets import Destination, MemoryTarget, Target, open_targets
-from streamresize.transfer import TRANSFERS, Transfer
+from streamresize.targets import Destination, Target, open_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,142 +58,6 @@ class Result:
     encode_seconds: float = field(default=0.0, compare=False)
 
 
-class Branch(NamedTuple):
-    """A sink and the resamplers that feed it, one for each of its requests.
-
-    watch: also gets the rows of the first component as they are decoded.
-    """
-
-    sink: Sink
-    resamplers: tuple[Resampler | BlurredResampler, ...]
-    watch: Callable[[Samples, int], None] | None = None
-
-    @property
-    def nbytes(self) -> int:
-        """Memory held between strips."""
-        return sum(resampler.nbytes for resampler in self.resamplers)
-
-    @property
-    def needs(self) -> list[Need]:
-        """What is needed of the planes."""
-        return [
-            Need(request.component, resampler.rows, resampler.columns)
-            for request, resampler in zip(self.sink.requests, self.resamplers)
-        ]
-
-    def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
-        """Rows of every component, as a strip has them."""
-        if self.watch is not None:
-            self.watch(planes[0], starts[0])
-        for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
-            component = request.component
-            for first, rows in resampler.feed(planes[component], starts[component]):
-                self.sink.rows(number, first, rows)
-
-
-class MergedBranch(NamedTuple):
-    """A sink, and what merges and resamples the channels that it asks for."""
-
-    sink: Sink
-    merger: Merger
-    transfer: Transfer
-    resamplers: tuple[Resampler | BlurredResampler, ...]
-
-    @property
-    def nbytes(self) -> int:
-        """Memory held between strips."""
-        return self.merger.nbytes + sum(resampler.nbytes for resampler in self.resamplers)
-
-    @property
-    def needs(self) -> list[Need]:
-        """What is needed of the planes: all, since they are merged in turn."""
-        return self.merger.needs
-
-    def take(self, planes: Sequence[Samples], starts: Sequence[int]) -> None:
-        """Rows of every component, as a strip has them."""
-        for start, channels in self.merger.feed(planes, starts):
-            for number, (request, resampler) in enumerate(zip(self.sink.requests, self.resamplers)):
-                for first, rows in resampler.feed(channels[request.component], start):
-                    self.sink.rows(number, first, self.transfer.from_deep[rows])
-
-
-def all_requests(info: ImageInfo, sinks: Sequence[Sink]) -> tuple[PlaneRequest, ...]:
-    """What all sinks together need of the decoder."""
-    return tuple(request for sink in sinks for request in decoded_requests(info, sink))
-
-
-@lru_cache(maxsize=64)
-def choose_scales(info: ImageInfo, requests: tuple[PlaneRequest, ...]) -> tuple[int, ...]:
-    """The coarsest DCT scale of each component that serves all its requests; 8 if there is none.
-
-    What is decoded whole is taken as it is.
-    """
-    if info.decoder == "pillow":
-        return (1,) * info.components
-    return tuple(
-        min(
-            (_scale_for(info, request) for request in requests if request.component == component),
-            default=8,
-        )
-        for component in range(info.components)
-    )
-
-
-def _scale_for(info: ImageInfo, request: PlaneRequest) -> int:
-    if request.scale is not None:
-        return request.scale
-    (h, h_max), (v, v_max) = info.sampling_ratio(request.component)
-    reduction = min(request.x.step * h / h_max, request.y.step * v / v_max)
-    chroma = info.is_chroma(request.component)
-    return choose_scale(reduction, chroma=chroma, residual=request.filter.residual)
-
-
-def all_needs(info: ImageInfo, branches: Sequence[Branch | MergedBranch]) -> list[Need]:
-    """What any of the branches needs of each component's plane."""
-    needs = [need for branch in branches for need in branch.needs]
-    components = range(info.components)
-    return [_joined(i, [need for need in needs if need.component == i]) for i in components]
-
-
-def _joined(component: int, needs: Sequence[Need]) -> Need:
-    rows, columns = [n.rows for n in needs], [n.columns for n in needs]
-    return Need(component, _hull(rows), _hull(columns))
-
-
-def _hull(ranges: Sequence[range]) -> range:
-    """The smallest range that holds all; an empty one for none."""
-    return range(
-        min((r.start for r in ranges), default=0), max((r.stop for r in ranges), default=0)
-    )
-
-
-def make_branch(info: ImageInfo, sink: Sink, scales: Sequence[int]) -> Branch | MergedBranch:
-    """Connect a sink to the planes that the decoder gives at these scales.
-
-    Planes of the same sampling share their axes, and so the tables of weights.
-    """
-    if sink.merging is not None:
-        merger = Merger(info, scales, sink.merging)
-        channels = channel_resamplers(info, sink.requests, scales)
-        return MergedBranch(sink, merger, sink.merging.transfer, channels)
-    largest = max(max(request.shape) for request in sink.requests)
-    axis = _shared_axis if largest <= SHARED_OUTPUTS else cache(component_axis)
-    resamplers = []
-    for request in sink.requests:
-        scale = scales[request.component]
-        across, down = info.sampling_ratio(request.component)
-        horizontal = axis(info.width, across, scale, request.x, request.filter)
-        vertical = axis(info.height, down, scale, request.y, request.filter)
-        resampler = make_resampler(horizontal, vertical)
-        resamplers.append(blurred(resampler, request.shape, request.sigma))
-    watch = sink.luma_rows if isinstance(sink, FingerprintSink) and sink.watches else None
-    return Branch(sink, tuple(resamplers), watch)
-
-
-# Pictures of one camera ask for the same axes. Larger ones cost little beside their pictures.
-SHARED_OUTPUTS = 512
-_shared_axis = lru_cache(maxsize=64)(component_axis)
-
 Sizes: TypeAlias = Sequence[Size] | Callable[[ImageInfo], Sequence[Size]]
 
 
@@ -232,7 +75,7 @@ class Job:
         sizes: Sizes,
         options: Pass,
         *,
-        fingerprint: bool | Literal["exact"] = False,
+        fingerprint: Hashing = False,
         store: Store | None = None,
         destinations: Sequence[Destination | None] = (),
     ) -> None:
@@ -243,7 +86,7 @@ class Job:
         self._targets: list[Target] = []
         self._decoder = SourceDecoder(options.limits, store, matte=background_rgb(options.matte))
         self._pictures: list[PictureSink] = []
-        self._metadata = Metadata()
+        self._metadata = NO_METADATA
         self._hashes: FingerprintSink | None = None
         self._branches: list[Branch | MergedBranch] = []
 
@@ -300,7 +143,7 @@ class Job:
         )
 
     def _warnings(self) -> tuple[str, ...]:
-        of_color = (warning for sink in self._pictures for warning in sink.frame.color.warnings)
+        of_color = (warning for sink in self._pictures for warning in sink.file.color.warnings)
         about_files = dict.fromkeys([*self._metadata.warnings, *of_color])
         return (*self._decoder.warnings, *about_files)
 
@@ -321,23 +164,20 @@ class Job:
         self._metadata = of_source(self._decoder.segments)
         sizes = self._sizes(info) if callable(self._sizes) else self._sizes
         self._targets = open_targets(self._destinations or [None] * len(sizes))
-        self._pictures = picture_sinks(info, sizes, options, self._metadata, self._targets)
-        preview = options.preview and info.progressive
-        sinks: list[Sink] = [*self._pictures]
-        if self._fingerprint:
-            exact = self._fingerprint == "exact" and not preview
-            self._hashes = FingerprintSink(info, exact=exact)
-            sinks.append(self._hashes)
-        requests = all_requests(info, sinks)
-        scales = (8,) * info.components if preview else choose_scales(info, requests)
-        branches = [make_branch(info, sink, scales) for sink in sinks]
-        needs = all_needs(info, branches)
+        plan = kept_plan(info, tuple(sizes), options, self._fingerprint)
+        self._pictures = [
+            output.sink(target, self._metadata)
+            for output, target in zip(plan.outputs, self._targets)
+        ]
+        self._hashes = plan.hashes() if plan.hashes else None
+        sinks: list[Sink] = [*self._pictures, *([self._hashes] if self._hashes else [])]
+        branches = plan.connect(sinks)
         self._decoder.start(
-            scales,
-            rows=[need.rows for need in needs],
-            columns=[need.columns for need in needs],
+            plan.scales,
+            rows=[need.rows for need in plan.needs],
+            columns=[need.columns for need in plan.needs],
             strict=options.strict,
-            preview=preview,
+            preview=plan.preview,
             threads=decoding_threads(info, options.threads),
             reuse=True,
         )
@@ -351,7 +191,7 @@ def run(
     sizes: Sizes,
     options: Pass,
     *,
-    fingerprint: bool | Literal["exact"] = False,
+    fingerprint: Hashing = False,
     destinations: Sequence[Destination | None] = (),
 ) -> Result:
     """Push all chunks of a source that are needed through a job."""
@@ -372,76 +212,15 @@ def run(
         return job.result()
 
 
-def view_of(info: ImageInfo, options: Pass) -> View:
-    """What the outputs show of a picture. Raises RegionError."""
-    return make_view(
-        (info.width, info.height),
-        ORIENTATIONS[info.orientation if options.auto_orient else 1],
-        region=options.region,
-        rotate=options.rotate,
-        mirror=options.mirror,
-    )
-
-
-def picture_sinks(
-    info: ImageInfo,
-    sizes: Sequence[Size],
-    options: Pass,
-    metadata: Metadata = NO_METADATA,
-    targets: Sequence[Target] | None = None,
-) -> list[PictureSink]:
-    """A sink for each size, which writes to the target of the same number, or keeps the file.
-
-    metadata: of the source. Raises RegionError, EncodeError.
-    """
-    view = view_of(info, options)
-    return [
-        _picture_sink(info, size, view, options, metadata, target)
-        for size, target in zip(sizes, targets or [MemoryTarget() for _ in sizes])
-    ]
-
-
-def _picture_sink(
-    info: ImageInfo, size: Size, view: View, options: Pass, metadata: Metadata, target: Target
-) -> PictureSink:
-    transfer = TRANSFERS[size.averaging]
-    shown = merged_info(info) if transfer else info
-    placement = place(
-        view,
-        size.width,
-        size.height,
-        fit=size.fit,
-        gravity=size.gravity,
-        background=background_rgb(size.background),
-        padding=margins(size.padding),
-        dpr=size.dpr,
-        enlarge=size.enlarge,
-    )
-    canvas = placement.canvas
-    colored = not (size.encoding.holds_gray and (canvas is None or canvas.is_gray))
-    frame = Frame(
-        placement,
-        view.orientation,
-        size.encoding,
-        target,
-        RowColor(info, metadata.profile or None, size.icc_use, colored=colored),
-        partial(for_output, metadata, size.keep, upright=options.auto_orient),
-        FILTERS[size.filter]._replace(sharpen=size.sharpen),
-        transfer,
-        size.blur,
-    )
-    return picture_sink(shown, frame)
-
-
 def output_image(sink: PictureSink, picture: Picture) -> OutputImage:
     """What a sink made, its target committed."""
-    frame, encoding, array = sink.frame, picture.encoding, picture.array
-    data = frame.target.commit()
+    target, encoding, array = sink.file.target, picture.encoding, picture.array
+    data = target.commit()
     return OutputImage(
-        *frame.size,
+        *sink.frame.size,
         encoding.format,
         data if array is None else array,
-        frame.target.written if array is None else array.nbytes,
+        target.written if array is None else array.nbytes,
         encoding.quality if encoding.has_quality else None,
         picture.reason,
     )

@@ -20,7 +20,7 @@ from streamresize.metadata import KEPT, Kept
 from streamresize.padding import Padding, margins
 from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
-from streamresize.transfer import TRANSFERS, Averaging
+from streamresize.transfer import AVERAGINGS, Averaging
 
 _encoding = lru_cache(maxsize=64)(Encoding)  # checks what it is given, which takes a while
 _encoding_values = attrgetter(*(field.name for field in fields(Encoding)))
@@ -97,8 +97,8 @@ class Size:
         _ = self.encoding
         if self.filter not in FILTERS:
             raise ValueError(f"filter must be one of {', '.join(FILTERS)}, not {self.filter!r}")
-        if self.averaging not in TRANSFERS:
-            expected = ", ".join(TRANSFERS)
+        if self.averaging not in AVERAGINGS:
+            expected = ", ".join(AVERAGINGS)
             raise ValueError(f"averaging must be one of {expected}, not {self.averaging!r}")
         if not 0.0 <= self.sharpen <= 1.0:
             raise ValueError(f"sharpen must be 0 to 1, not {self.sharpen}")
@@ -106,6 +106,7 @@ class Size:
             raise ValueError(f"blur must be 0 to {MOST_SIGMA:.0f}, not {self.blur}")
         check_metadata(self.icc, self.keep)
         object.__setattr__(self, "keep", frozenset(self.keep))
+        _make_hashable(self, "gravity", "background")
 
     def _check_geometry(self) -> None:
         check_box(self.width, self.height, self.fit)
@@ -125,6 +126,14 @@ class Size:
     @property
     def icc_use(self) -> IccUse:
         return "keep" if "icc" in self.keep else self.icc
+
+
+def _make_hashable(request: object, *names: str) -> None:
+    """Lists may stand for the tuples of these fields."""
+    for name in names:
+        value = getattr(request, name)
+        if value is not None and not isinstance(value, (str, tuple)):
+            object.__setattr__(request, name, tuple(value))
 
 
 def check_metadata(icc: str, keep: Collection[str]) -> None:
@@ -201,6 +210,7 @@ class Pass:
         if self.mirror not in MIRRORS:
             raise ValueError(f'mirror must be "horizontal" or "vertical", not {self.mirror!r}')
         background_rgb(self.matte, "matte")
+        _make_hashable(self, "region", "matte")
 
 
 class PassOptions(TypedDict, total=False):

@@ -9,7 +9,7 @@ the height of the picture.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil, floor
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -37,6 +37,17 @@ class Taps(NamedTuple):
 
     first: NDArray[np.int32]
     lengths: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+
+class Columns(NamedTuple):
+    """The weights of all outputs of a row.
+
+    seen: the inputs that they need. first: int32 (n,), of those. weights: as in `Taps`.
+    """
+
+    seen: slice
+    first: NDArray[np.int32]
     weights: NDArray[np.float32]
 
 
@@ -202,6 +213,16 @@ class Axis:
         self._window: tuple[range, Taps] | None = None
 
     @property
+    def is_small(self) -> bool:
+        """All its weights are one table, which takes little to keep."""
+        return self.samples * self._taps_room <= WINDOW_WEIGHTS
+
+    @property
+    def _taps_room(self) -> int:
+        """Upper bound on the inputs of an output."""
+        return int(2 * self._grid.reach + 2)
+
+    @property
     def length(self) -> int:
         """Inputs."""
         return self._grid.length
@@ -236,13 +257,20 @@ class Axis:
         """
         window = self._window
         if window is None or not window[0].start <= start <= stop <= window[0].stop:
-            ahead = start + WINDOW_WEIGHTS // int(2 * self._grid.reach + 2)
-            end = min(max(stop, ahead), self.samples)
-            window = range(start, end), make_taps(self._grid, start, end)
+            begin = 0 if self.is_small else start
+            end = min(max(stop, begin + WINDOW_WEIGHTS // self._taps_room), self.samples)
+            window = range(begin, end), make_taps(self._grid, begin, end)
             self._window = window
         outputs, (first, lengths, weights) = window
         chosen = slice(start - outputs.start, stop - outputs.start)
         return Taps(first[chosen], lengths[chosen], weights[chosen])
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The weights of all outputs, for rows cut to the inputs that are needed."""
+        first, _, weights = self.taps(0, self.samples)
+        seen = slice(self.inputs.start, self.inputs.stop)
+        return Columns(seen, first - np.int32(seen.start), weights)
 
 
 def component_axis(
@@ -272,27 +300,20 @@ def make_scratch(taps: int) -> NDArray[np.float32]:
 
 
 class PlaneResampler:
-    """Resamples one plane that comes in strips, top to bottom.
-
-    rows, columns: those of the plane that it needs.
-    """
+    """Resamples one plane that comes in strips, top to bottom; of each row what it needs."""
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
-        self.rows = vertical.inputs
-        taps = horizontal.taps(0, horizontal.samples)
-        self.columns = seen = horizontal.inputs
-        self._seen = slice(seen.start, seen.stop)
-        self._taps = (taps.first - np.int32(seen.start), taps.weights)
-        self._scratch = make_scratch(taps.weights.shape[1])
-        self._accumulators = np.zeros((vertical.open_outputs, len(seen)), np.float32)
+        self._columns = horizontal.columns
+        self._scratch = make_scratch(self._columns.weights.shape[1])
+        self._accumulators = np.zeros((vertical.open_outputs, len(horizontal.inputs)), np.float32)
         self._next = 0
 
     @property
     def nbytes(self) -> int:
         """Memory held between strips."""
-        taps = sum(table.nbytes for table in self._taps)
-        return self._accumulators.nbytes + self._scratch.nbytes + taps + 4 * WINDOW_WEIGHTS
+        columns = self._columns.first.nbytes + self._columns.weights.nbytes
+        return self._accumulators.nbytes + self._scratch.nbytes + columns + 4 * WINDOW_WEIGHTS
 
     def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
         """Take rows start, start + 1, ... of the plane; give (first output row, rows) if any.
@@ -304,12 +325,14 @@ class PlaneResampler:
             return
         first = self._next
         rows = self._vertical.taps(first, stop)
-        finished = np.empty((stop - first + LANES - 1, len(self._taps[0])), strip.dtype)
+        columns = self._columns
+        finished = np.empty((stop - first + LANES - 1, len(columns.first)), strip.dtype)
         count = _native.resample_strip(
-            strip[:, self._seen],
+            strip[:, columns.seen],
             start,
             *rows,
-            *self._taps,
+            columns.first,
+            columns.weights,
             self._accumulators,
             self._scratch,
             self._next,
@@ -327,15 +350,15 @@ class PlaneCopy:
     nbytes = 0
 
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
-        self.rows, self.columns = vertical.inputs, horizontal.inputs
-        self._seen = slice(self.columns.start, self.columns.stop)
+        self._rows = vertical.inputs
+        self._seen = slice(horizontal.inputs.start, horizontal.inputs.stop)
 
     def feed(self, strip: NDArray[Sample], start: int) -> Iterator[tuple[int, NDArray[Sample]]]:
         """As that of `PlaneResampler`."""
-        first = max(self.rows.start, start)
-        stop = min(self.rows.stop, start + len(strip))
+        first = max(self._rows.start, start)
+        stop = min(self._rows.stop, start + len(strip))
         if first < stop:
-            yield first - self.rows.start, strip[first - start : stop - start, self._seen].copy()
+            yield first - self._rows.start, strip[first - start : stop - start, self._seen].copy()
 
 
 Resampler: TypeAlias = PlaneResampler | PlaneCopy

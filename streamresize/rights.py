@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 
@@ -64,7 +63,9 @@ def _utf8(text: bytes) -> bytes:
 
 def _element(xmp: bytes, name: bytes) -> bytes:
     """The items of the first element of this name, with semicolons between them."""
+    from html import unescape
+
     content = xmp.partition(b"<" + name + b">")[2].partition(b"</" + name + b">")[0]
     items = content.decode("utf-8", "replace").split("</rdf:li>")
-    texts = (html.unescape(re.sub(r"<[^<>]*>", "", item)).strip() for item in items)
+    texts = (unescape(re.sub(r"<[^<>]*>", "", item)).strip() for item in items)
     return "; ".join(text for text in texts if text).encode()

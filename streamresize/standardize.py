@@ -16,7 +16,8 @@ from streamresize.background import RGB, Background, background_rgb
 from streamresize.errors import EncodeError, StreamResizeError
 from streamresize.geometry import Fit
 from streamresize.info import ImageInfo
-from streamresize.pipeline import run, view_of
+from streamresize.pipeline import run
+from streamresize.plan import view_of
 from streamresize.processors import processors
 from streamresize.request import Pass, PassOptions, Size
 from streamresize.sources import Source

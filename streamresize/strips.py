@@ -26,11 +26,11 @@ class Strip:
 
     def in_8_bits(self) -> tuple[Samples, ...]:
         """The planes as uint8; 12 bits are rounded."""
+        if self.planes[0].dtype == np.uint8:
+            return cast("tuple[Samples, ...]", self.planes)
         return tuple(_to_8_bits(plane) for plane in self.planes)
 
 
 def _to_8_bits(plane: Samples | DeepSamples) -> Samples:
-    if plane.dtype == np.uint8:
-        return cast(Samples, plane)
     rounded = (np.minimum(plane, 4095 - 8) + 8) >> 4
     return rounded.astype(np.uint8)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import secrets
 from collections.abc import Sequence
 from errno import EISDIR
 from pathlib import Path
@@ -27,7 +26,7 @@ Destinations: TypeAlias = Destination | Sequence[Destination | None] | None
 def temporary_name(name: str) -> str:
     """A name beside `name` that nothing else has; the files of runs that were killed keep it."""
     folder, slash, last = name.rpartition("/")
-    return f"{folder}{slash}.{last[:MOST_OF_NAME]}.{secrets.token_hex(4)}.tmp"
+    return f"{folder}{slash}.{last[:MOST_OF_NAME]}.{os.urandom(4).hex()}.tmp"
 
 
 class Target:

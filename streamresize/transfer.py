@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +41,17 @@ def _light(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(samples <= 0.04045, samples / 12.92, ((samples + 0.055) / 1.055) ** 2.4)
 
 
-_SAMPLES, _BORDERS = np.arange(256) / 255, (np.arange(255) + 0.5) / 255
-
-# Light is no sum of coefficients: luma at scale 1, or 1/2 for far smaller outputs.
-LINEAR = _transfer(_light(_SAMPLES), _light(_BORDERS), Residual(6.0, inf, inf, chroma=4.0))
-EXACT = _transfer(_SAMPLES, _BORDERS, Residual(inf, inf, inf, chroma=inf))
-
 Averaging = Literal["fast", "exact", "linear"]
-TRANSFERS: dict[Averaging, Transfer | None] = {"fast": None, "exact": EXACT, "linear": LINEAR}
+AVERAGINGS: tuple[str, ...] = get_args(Averaging)
+
+
+@cache
+def transfer_of(averaging: Averaging) -> Transfer | None:
+    """None where the components are averaged as they are."""
+    if averaging == "fast":
+        return None
+    samples, borders = np.arange(256) / 255, (np.arange(255) + 0.5) / 255
+    if averaging == "exact":
+        return _transfer(samples, borders, Residual(inf, inf, inf, chroma=inf))
+    # Light is no sum of coefficients: luma at scale 1, or 1/2 for far smaller outputs.
+    return _transfer(_light(samples), _light(borders), Residual(6.0, inf, inf, chroma=4.0))

@@ -29,11 +29,10 @@ class Upsampler:
     """Interpolates a plane that comes in strips, top to bottom.
 
     factors: outputs for each input, across and down, at least 1; where both are 1, the rows are
-    given as they come. rows, columns: those of the plane that it needs, which are all.
+    given as they come.
     """
 
     def __init__(self, horizontal: Axis, vertical: Axis, factors: tuple[float, float]) -> None:
-        self.rows, self.columns = range(vertical.length), range(horizontal.length)
         self._resampler = None if factors == (1, 1) else PlaneResampler(horizontal, vertical)
         rounding = np.array(ROUNDING.get(factors, HALF_UP), np.uint16)
         self._rounding = np.tile(rounding, -(-horizontal.samples // 2))[:, : horizontal.samples]

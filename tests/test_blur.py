@@ -19,13 +19,12 @@ import streamresize
 from streamresize import Format, Size, Subsampling
 from streamresize.blur import LEAST_SIGMA, gaussian
 from streamresize.cli import main
-from streamresize.sinks import picture as picture_sinks
-from streamresize.sinks import stream
 
 from .support.jpeg_writer import Options
 from .support.memory import taken_and_estimated
 from .support.oracle import psnr
 from .support.pictures import in_pieces, photo, pillow_jpeg, small_jpeg
+from .support.streaming import stream_above
 
 COLOUR = pillow_jpeg(photo(600, 400), quality=95, subsampling="4:4:4")
 GRAY = pillow_jpeg(photo(600, 400)[:, :, 0], quality=95)
@@ -155,8 +154,7 @@ def test_streamed_files_are_blurred_as_whole_ones(
 ) -> None:
     size = Size(351, 263, fit="fill", format=format, blur=6.0)
     whole = streamresize.process(COLOUR, [size]).images[0]
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 0)
-    monkeypatch.setattr(stream, "BAND_SAMPLES", 1 << 13)
+    stream_above(monkeypatch, 0)
     streamed = streamresize.process(COLOUR, [size]).images[0]
     first, second = whole.data, streamed.data
     assert isinstance(first, bytes)

@@ -65,7 +65,7 @@ def test_every_module_imports_alone(name: str) -> None:
 
 
 def test_importing_leaves_the_heavy_packages_alone() -> None:
-    heavy = ("numba", "PIL", "aiohttp", "turbojpeg", "imagehash", "scipy", "asyncio")
+    heavy = ("numba", "PIL", "aiohttp", "turbojpeg", "imagehash", "scipy", "asyncio", "hashlib")
     code = f"import sys, streamresize; print([m for m in {heavy} if m in sys.modules])"
     assert in_a_fresh_process(code) == "[]\n"
 

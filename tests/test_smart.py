@@ -17,12 +17,12 @@ import streamresize
 from streamresize import Format, Mirror, Rotation, Size
 from streamresize.attention import SIDE, attention, best_offset, best_window
 from streamresize.cli import main
-from streamresize.sinks import picture as picture_sinks
 
 from .support.corpus import in_folder, needs_corpus
 from .support.memory import taken_and_estimated
 from .support.oracle import psnr
 from .support.pictures import in_pieces, photo, pillow_jpeg, scene
+from .support.streaming import stream_above
 
 Picture = NDArray[np.uint8]
 LONG, SHORT, PATCH = 480, 240, 60
@@ -141,7 +141,7 @@ def test_a_window_of_the_whole_picture(data: bytes, averaging: Any) -> None:
     "format", ["jpeg", "png", "gif", "webp", "auto", "rgb", "rgb565", "gray", "ycbcr"]
 )
 def test_formats(format: Format, data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 0)  # large ones are no exception
+    stream_above(monkeypatch, 0)  # large ones are no exception
     options: Any = {"width": 90, "height": 90, "fit": "cover", "gravity": "smart", "padding": 3}
     array = streamresize.resize(data, **options)
     image = streamresize.process(data, [Size(format=format, **options)]).images[0]

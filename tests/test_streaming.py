@@ -18,8 +18,7 @@ from PIL import Image
 
 import streamresize
 from streamresize import EncodeError, Format, MalformedJPEG, OutputImage, Size
-from streamresize.sinks import picture as picture_sinks
-from streamresize.sinks import stream
+from streamresize.plan import kept_plan
 from streamresize.sinks.bands import Bands
 from streamresize.sinks.jpeg_strips import StripJoiner
 from streamresize.sinks.png_rows import PngRows
@@ -28,6 +27,7 @@ from streamresize.targets import MemoryTarget, Target
 from .support import profiles
 from .support.jpeg_writer import Options
 from .support.pictures import in_pieces, photo, pillow_jpeg, small_jpeg, smooth_plane
+from .support.streaming import stream_above, stream_nothing
 
 PHOTO = pillow_jpeg(photo(400, 301))
 TALL = pillow_jpeg(photo(600, 1200))  # of six strips
@@ -44,10 +44,11 @@ SOURCES = {
 
 
 @pytest.fixture
-def small_bands(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_bands(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Pictures of any size are streamed, in bands of a few rows."""
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 0)
-    monkeypatch.setattr(stream, "BAND_SAMPLES", 1 << 13)
+    stream_above(monkeypatch, 0)
+    yield
+    kept_plan.cache_clear()
 
 
 def made(source: Any, size: Size) -> OutputImage:
@@ -169,7 +170,7 @@ def test_streamed_rasters_are_the_array(
     name: str, format: Format, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     streamed = made(SOURCES[name], Size(351, 263, fit="fill", format=format))
-    monkeypatch.setattr(picture_sinks, "WHOLE_PIXELS", 1 << 40)
+    stream_above(monkeypatch, 1 << 40)
     whole = made(SOURCES[name], Size(351, 263, fit="fill", format=format))
     if format == "png":
         assert data_of(streamed) != data_of(whole)  # of another writer
@@ -413,7 +414,7 @@ def test_streamed_canvases_are_those_held_whole(
 ) -> None:
     size = Size(*box, fit="pad", background=background, gravity="north-west", format=format)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(picture_sinks, "can_stream", lambda *_: False)
+        stream_nothing(patch)
         whole = made(SOURCES[name], size)
     request.getfixturevalue("small_bands")
     streamed = made(SOURCES[name], size)

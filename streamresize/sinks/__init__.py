@@ -4,7 +4,16 @@ A sink says in `requests` which planes it wants, gets their rows in order throug
 its result by `finish`.
 """
 
-from streamresize.sinks.base import Frame, Merging, Picture, PictureSink, PlaneRequest, Sink
+from streamresize.sinks.base import (
+    File,
+    Frame,
+    Merging,
+    Picture,
+    PicturePlan,
+    PictureSink,
+    PlaneRequest,
+    Sink,
+)
 from streamresize.sinks.fingerprint import FingerprintSink
 from streamresize.sinks.formats import (
     AUTO_FORMATS,
@@ -14,7 +23,7 @@ from streamresize.sinks.formats import (
     Format,
     Subsampling,
 )
-from streamresize.sinks.picture import picture_sink
+from streamresize.sinks.picture import plan_picture
 from streamresize.sinks.stream import StreamSink
 
 __all__ = [
@@ -22,15 +31,17 @@ __all__ = [
     "FORMATS",
     "USUAL_COMPRESSION",
     "Encoding",
+    "File",
     "FingerprintSink",
     "Format",
     "Frame",
     "Merging",
     "Picture",
+    "PicturePlan",
     "PictureSink",
     "PlaneRequest",
     "Sink",
     "StreamSink",
     "Subsampling",
-    "picture_sink",
+    "plan_picture",
 ]

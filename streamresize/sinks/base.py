@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from streamresize.blur import NO_BLUR, Sigma
 from streamresize.color import RowColor
 from streamresize.geometry import Orientation, Placement, Span
-from streamresize.metadata import Metadata, with_profile
+from streamresize.metadata import NO_METADATA, Metadata
 from streamresize.resample import BOX, Filter
 from streamresize.sinks.formats import Encoding
 from streamresize.strips import Samples
@@ -90,38 +90,35 @@ class CollectingSink:
         self.planes[request][first : first + len(rows)] = rows
 
 
-MetadataOf: TypeAlias = Callable[[int, int], Metadata]
-
-
 class Frame(NamedTuple):
-    """What is known of a picture before its rows come.
+    """What is known of a picture once its size is.
 
     placement: as stored. orientation: how it is turned upright. color: what makes gray or RGB of
-    the source's components. metadata_of: what a file of some width and height carries, beside its
-    profile. transfer: where they are merged first, what is averaged then; the planes are gray, or
-    red, green and blue. blur: standard deviation in pixels. reason: for the choice of the format,
-    where it has been made already.
+    the source's components, if no profile tells more. transfer: where they are merged first, what
+    is averaged then; the planes are gray, or red, green and blue. blur: standard deviation in
+    pixels. reason: for the choice of the format, where it has been made already.
     """
 
     placement: Placement
     orientation: Orientation
     encoding: Encoding
-    target: Target
     color: RowColor
-    metadata_of: MetadataOf
     filter: Filter = BOX
     transfer: Transfer | None = None
     blur: float = 0.0
     reason: str | None = None
 
-    @property
-    def merging(self) -> Merging | None:
-        return Merging(self.color, self.transfer) if self.transfer else None
+    def merging(self, color: RowColor) -> Merging | None:
+        """color: as that of the file."""
+        return Merging(color, self.transfer) if self.transfer else None
 
-    def to_picture(self, planes: Sequence[Samples]) -> Samples:
-        """Finished planes, uint8 (h, w), to gray (h, w) or RGB (h, w, 3)."""
+    def to_picture(self, color: RowColor, planes: Sequence[Samples]) -> Samples:
+        """Finished planes, uint8 (h, w), to gray (h, w) or RGB (h, w, 3).
+
+        color: as that of the file.
+        """
         if self.transfer is None:
-            return self.color(planes)
+            return color(planes)
         return planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)
 
     @property
@@ -150,16 +147,27 @@ class Frame(NamedTuple):
     def pixels(self) -> int:
         return self.width * self.height
 
+
+class File(NamedTuple):
+    """What becomes of one source's picture.
+
+    target: where it goes. color: as that of its frame, with the source's profile. make_metadata:
+    what it carries.
+    """
+
+    target: Target
+    color: RowColor
+    make_metadata: Callable[[], Metadata] = lambda: NO_METADATA
+
     @property
     def metadata(self) -> Metadata:
-        """What the file carries."""
-        return with_profile(self.metadata_of(*self.size), self.color.embedded)
+        return self.make_metadata()
 
 
 class Picture(NamedTuple):
     """What became of a picture.
 
-    encoding: as it was written in the end. array: what was not written to the frame's target.
+    encoding: as it was written in the end. array: what was not written to the file's target.
     reason: for the choice of the format, if that was left open.
     """
 
@@ -169,12 +177,24 @@ class Picture(NamedTuple):
 
 
 class PictureSink(Sink, Protocol):
-    """Ends in a picture: written to the frame's target, or as an array.
+    """Ends in a picture: written to the file's target, or as an array.
 
     encode_seconds: that encoding has taken before `finish`.
     """
 
     frame: Frame
+    file: File
     encode_seconds: float
 
     def finish(self) -> Picture: ...
+
+
+class PicturePlan(NamedTuple):
+    """The sink of a picture, but for what its source decides.
+
+    requests: of the sink. sink: makes one.
+    """
+
+    frame: Frame
+    requests: tuple[PlaneRequest, ...]
+    sink: Callable[[File], PictureSink]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from streamresize.errors import EncodeError
 from streamresize.metadata import NO_METADATA, Metadata, into_jpeg, pillow_options
-from streamresize.sinks.formats import CHROMA_FACTORS, Encoding
+from streamresize.sinks.formats import CHROMA_FACTORS, Encoding, Subsampling
 from streamresize.sinks.palette import to_palette
 from streamresize.sinks.raw import PIXELS, parts
 from streamresize.sinks.yuv import YuvBuffer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from turbojpeg import TurboJPEG
 
 
-@lru_cache(maxsize=1)
+@cache
 def turbojpeg() -> TurboJPEG | None:
     """The libjpeg-turbo binding, or None where its library is not installed."""
     from turbojpeg import TurboJPEG
@@ -63,7 +63,8 @@ def _jpeg_from_yuv(yuv: YuvBuffer, encoding: Encoding) -> bytes:
     return data
 
 
-def _tjsamp(subsampling: str | None) -> int:
+@cache
+def _tjsamp(subsampling: Subsampling | None) -> int:
     from turbojpeg import TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_GRAY
 
     known = {"4:2:0": TJSAMP_420, "4:2:2": TJSAMP_422, "4:4:4": TJSAMP_444, None: TJSAMP_GRAY}

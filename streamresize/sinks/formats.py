@@ -93,9 +93,17 @@ class Encoding:
         _check_range("compression", self.compression, 0, 9)
         _check_range("colors", self.colors, 2, MOST_COLORS)
         _check_range("max_bytes", self.max_bytes, 1, None)
+        self._unify()
         self._check_options()
         if self.lossless and self.max_bytes is not None:
             raise ValueError("max_bytes is met by quality, which lossless files do not have")
+
+    def _unify(self) -> None:
+        """Equal encodings are found as one another: 80.0, and NumPy's 80, become 80."""
+        for name in ("quality", "compression", "colors", "max_bytes"):
+            value = getattr(self, name)
+            if value is not None and value % 1 == 0:
+                object.__setattr__(self, name, int(value))
 
     def _check_options(self) -> None:
         has = FORMATS[self.format].options | {"format", "quality"}

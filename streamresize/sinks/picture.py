@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from streamresize.attention import best_window
-from streamresize.color import PLANES_USED
+from streamresize.color import PLANES_USED, RowColor
 from streamresize.geometry import ORIENTATIONS, Canvas, Orientation
 from streamresize.info import ImageInfo
 from streamresize.metadata import Metadata
 from streamresize.resample import Filter
-from streamresize.sinks.base import CollectingSink, Frame, Picture, PictureSink, PlaneRequest
+from streamresize.sinks.base import (
+    CollectingSink,
+    File,
+    Frame,
+    Picture,
+    PicturePlan,
+    PictureSink,
+    PlaneRequest,
+)
 from streamresize.sinks.canvas import CanvasRows, canvas_bytes, on_canvas
 from streamresize.sinks.choice import as_jpeg, choose, choose_large
 from streamresize.sinks.encode import file_from_picture, jpeg_from_yuv
@@ -29,18 +38,20 @@ from streamresize.sinks.stream import (
     can_stream,
     raster_rows,
 )
-from streamresize.sinks.yuv import YuvBuffer
+from streamresize.sinks.yuv import YuvBuffer, YuvLayout
 from streamresize.strips import Samples
 
 UPRIGHT = ORIENTATIONS[1]
 WHOLE_PIXELS = 3 << 20  # larger pictures are not collected where the format streams
 
-ToPicture = Callable[[Sequence[Samples]], Samples]
+Converter = Callable[[RowColor, Sequence[Samples]], Samples]
+ToPlanes = Callable[[list[Samples], Subsampling], list[Samples]]
+Requests = tuple[PlaneRequest, ...]
 Window = tuple[slice, slice]  # rows and columns
 WHOLE: Window = (slice(None), slice(None))
 
 
-def _full_requests(info: ImageInfo, frame: Frame) -> tuple[PlaneRequest, ...]:
+def _full_requests(info: ImageInfo, frame: Frame) -> Requests:
     """Every plane that the format needs, at the size of the output."""
     used = 1 if _luma_is_enough(info, frame) else PLANES_USED[info.color]
     placement, filter = frame.placement, frame.filter
@@ -61,7 +72,7 @@ def _luma_is_enough(info: ImageInfo, frame: Frame) -> bool:
     return frame.encoding.format == "gray" and info.color == "ycbcr" and frame.color.identity
 
 
-def _subsampled_requests(frame: Frame) -> tuple[PlaneRequest, ...]:
+def _subsampled_requests(frame: Frame) -> Requests:
     """Y at the size of the output, Cb and Cr as its subsampling has them."""
     placement, orientation = frame.placement, frame.orientation
     across, down = CHROMA_FACTORS[frame.encoding.subsampling]
@@ -92,15 +103,11 @@ class WholePictureSink(CollectingSink):
 
     encode_seconds = 0.0  # nothing is encoded before `finish`
 
-    def __init__(
-        self,
-        requests: tuple[PlaneRequest, ...],
-        frame: Frame,
-        glance: tuple[PlaneRequest, ...] = (),
-    ) -> None:
+    def __init__(self, requests: Requests, frame: Frame, glance: Requests, file: File) -> None:
         super().__init__(requests + glance)
         self.frame = frame
-        self.merging = frame.merging
+        self.file = file
+        self.merging = frame.merging(file.color)
         self.shown = len(requests)
 
     @property
@@ -121,18 +128,19 @@ class WholePictureSink(CollectingSink):
 
     def _window(self) -> Window:
         """What is kept of the upright picture."""
-        frame = self.frame
-        x, y, _, window = frame.placement
+        orientation = self.frame.orientation
+        x, y, _, window = self.frame.placement
         if window is None:
             return WHOLE
-        small = frame.to_picture([upright(p, frame.orientation) for p in self.planes[self.shown :]])
-        size = frame.orientation.turned((x.samples, y.samples))
+        glance = [upright(plane, orientation) for plane in self.planes[self.shown :]]
+        small = self.frame.to_picture(self.file.color, glance)
+        size = orientation.turned((x.samples, y.samples))
         left, top = best_window(small, size, window)
         return slice(top, top + window[1]), slice(left, left + window[0])
 
     def written(self, encoded: Encoded, reason: str | None = None) -> Picture:
         """Write the file to where it goes."""
-        self.frame.target.write(encoded.data)
+        self.file.target.write(encoded.data)
         return Picture(encoded.encoding, reason=reason)
 
 
@@ -142,19 +150,22 @@ class JpegSink(WholePictureSink):
     The planes lie in the encoder's own layout, so that an upright picture is never copied.
     """
 
+    def __init__(self, requests: Requests, frame: Frame, layout: YuvLayout, file: File) -> None:
+        super().__init__(requests, frame, (), file)
+        self._layout = layout
+
     @property
     def nbytes(self) -> int:
         return (2 if self.copied else 1) * super().nbytes + self.work_bytes
 
     def begin(self) -> None:
-        shapes = [request.shape for request in self.requests]
-        self._yuv = YuvBuffer(shapes, self.frame.encoding.subsampling)
+        self._yuv = YuvBuffer(self._layout)
         self.planes = self._yuv.planes
 
     def finish(self) -> Picture:
         encoding = self.frame.encoding
         yuv = YuvBuffer.of(self.upright(), encoding.subsampling) if self.copied else self._yuv
-        metadata = self.frame.metadata
+        metadata = self.file.metadata
         return self.written(
             encode_to_fit(lambda tried: jpeg_from_yuv(yuv, tried, metadata), encoding)
         )
@@ -165,13 +176,14 @@ class RasterSink(WholePictureSink):
 
     def __init__(
         self,
-        requests: tuple[PlaneRequest, ...],
+        requests: Requests,
         frame: Frame,
-        to_picture: ToPicture,
-        glance: tuple[PlaneRequest, ...] = (),
+        converter: Converter,
+        glance: Requests,
+        file: File,
     ) -> None:
-        super().__init__(requests, frame, glance)
-        self._to_picture = to_picture
+        super().__init__(requests, frame, glance, file)
+        self._to_picture = partial(converter, file.color)
 
     @property
     def nbytes(self) -> int:
@@ -188,12 +200,12 @@ class RasterSink(WholePictureSink):
             return Picture(encoding, picture)
         if encoding.format == "auto":
             return self._in_chosen_format(picture)
-        return self.written(_encoded(picture, encoding, self.frame.metadata))
+        return self.written(_encoded(picture, encoding, self.file.metadata))
 
     def _in_chosen_format(self, picture: Samples) -> Picture:
         asked = self.frame.encoding
         encoding, reason = choose(picture, asked)
-        metadata = self.frame.metadata
+        metadata = self.file.metadata
         encoded = _encoded(picture, encoding, metadata)
         if asked.max_bytes is not None and len(encoded.data) > asked.max_bytes:
             reason += f"; but {len(encoded.data)} bytes as {encoding.format}"
@@ -210,12 +222,13 @@ class PlanarSink(WholePictureSink):
 
     def __init__(
         self,
-        requests: tuple[PlaneRequest, ...],
+        requests: Requests,
         frame: Frame,
-        to_planes: Callable[[list[Samples], Subsampling], list[Samples]],
-        glance: tuple[PlaneRequest, ...] = (),
+        to_planes: ToPlanes,
+        glance: Requests,
+        file: File,
     ) -> None:
-        super().__init__(requests, frame, glance)
+        super().__init__(requests, frame, glance, file)
         self._to_planes = to_planes
 
     @property
@@ -228,7 +241,7 @@ class PlanarSink(WholePictureSink):
         return self.written(Encoded(joined(planes), encoding))
 
 
-def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
+def plan_picture(info: ImageInfo, frame: Frame) -> PicturePlan:
     """The sink for a format; JPEG from gray and YCbCr as they are needs no RGB on the way.
 
     info: of the source, or of the merged picture, gray or RGB. Raises EncodeError where the format
@@ -240,15 +253,15 @@ def picture_sink(info: ImageInfo, frame: Frame) -> PictureSink:
     frame = _chosen_beforehand(frame) if is_large else frame
     streams = (is_large or frame.encoding.format in PIXELS) and can_stream(frame, frame.encoding)
     if _keeps_planes(frame):
-        return _planar_sink(info, frame, streams=streams)
+        return _planar_plan(info, frame, streams=streams)
     requests, glance = _full_requests(info, frame), glance_requests(info, frame.placement)
-    convert = _converter(info, frame)
+    converter = _converter(info, frame)
     if streams:
-        return _raster_stream(frame, requests, convert)
-    convert = _painted(convert, frame.placement.canvas)
-    if frame.encoding.format == "ycbcr":
-        return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s), glance)
-    return RasterSink(requests, frame, convert, glance)
+        return PicturePlan(frame, requests, partial(_raster_stream, requests, frame, converter))
+    converter = _painted(converter, frame.placement.canvas)
+    make = _ycbcr_sink if frame.encoding.format == "ycbcr" else RasterSink
+    sink = partial(make, requests, frame, converter, glance)
+    return PicturePlan(frame, requests + glance, sink)
 
 
 def _chosen_beforehand(frame: Frame) -> Frame:
@@ -267,59 +280,76 @@ def _keeps_planes(frame: Frame) -> bool:
     return is_planar and frame.color.identity and canvas is None and window is None
 
 
-def _planar_sink(info: ImageInfo, frame: Frame, *, streams: bool) -> PictureSink:
+def _planar_plan(info: ImageInfo, frame: Frame, *, streams: bool) -> PicturePlan:
     is_gray = info.color != "ycbcr"
     requests = _full_requests(info, frame) if is_gray else _subsampled_requests(frame)
-    encoding = frame.encoding
-    if encoding.format == "ycbcr":
-        return PlanarSink(requests, frame, gray_to_ycbcr if is_gray else _as_they_are)
-    if not streams:
-        return JpegSink(requests, frame)
-    mcus = Mcus(frame.width, gray=is_gray, encoding=encoding)
-
-    def encode(planes: Sequence[Samples]) -> bytes:
-        return jpeg_from_yuv(YuvBuffer.of(planes, encoding.subsampling), encoding)
-
-    return StreamSink(requests, frame, JpegRows(frame, encode, mcus.count), list, mcus.rows)
+    if frame.encoding.format == "ycbcr":
+        to_planes = gray_to_ycbcr if is_gray else _as_they_are
+        return PicturePlan(frame, requests, partial(PlanarSink, requests, frame, to_planes, ()))
+    if streams:
+        return PicturePlan(frame, requests, partial(_planar_stream, requests, frame))
+    layout = YuvLayout([request.shape for request in requests], frame.encoding.subsampling)
+    return PicturePlan(frame, requests, partial(JpegSink, requests, frame, layout))
 
 
 def _as_they_are(planes: list[Samples], _: Subsampling) -> list[Samples]:
     return planes
 
 
-def _converter(info: ImageInfo, frame: Frame) -> ToPicture:
+def _planar_stream(requests: Requests, frame: Frame, file: File) -> PictureSink:
+    encoding = frame.encoding
+    mcus = Mcus(frame.width, gray=len(requests) == 1, encoding=encoding)
+
+    def encode(planes: Sequence[Samples]) -> bytes:
+        return jpeg_from_yuv(YuvBuffer.of(planes, encoding.subsampling), encoding)
+
+    strips = JpegRows(file, frame.height, encode, mcus.count)
+    return StreamSink(requests, frame, file, strips, list, mcus.rows)
+
+
+def _converter(info: ImageInfo, frame: Frame) -> Converter:
     """Planes of one size to gray or RGB, or to the gray that is all that the format takes."""
     if _luma_is_enough(info, frame):
-        return lambda planes: planes[0]
+        return lambda _, planes: planes[0]
     return frame.to_picture
 
 
-def _painted(convert: ToPicture, canvas: Canvas | None) -> ToPicture:
+def _painted(convert: Converter, canvas: Canvas | None) -> Converter:
     """The same, and puts the picture on its ground."""
     if canvas is None:
         return convert
-    return lambda planes: on_canvas(convert(planes), canvas)
+    return lambda color, planes: on_canvas(convert(color, planes), canvas)
+
+
+def _ycbcr_sink(
+    requests: Requests, frame: Frame, converter: Converter, glance: Requests, file: File
+) -> PictureSink:
+    convert = partial(converter, file.color)
+    return PlanarSink(requests, frame, lambda p, s: picture_to_ycbcr(convert(p), s), glance, file)
 
 
 def _raster_stream(
-    frame: Frame, requests: tuple[PlaneRequest, ...], convert: ToPicture
+    requests: Requests, frame: Frame, converter: Converter, file: File
 ) -> PictureSink:
-    encoder, rows = _raster_encoder(frame)
+    encoder, rows = _raster_encoder(frame, file)
     canvas = frame.placement.canvas
     if canvas is not None:
         encoder = CanvasRows(encoder, canvas, rows)
-    return StreamSink(requests, frame, encoder, convert, rows)
+    return StreamSink(requests, frame, file, encoder, partial(converter, file.color), rows)
 
 
-def _raster_encoder(frame: Frame) -> tuple[RowEncoder[Samples], int]:
+def _raster_encoder(frame: Frame, file: File) -> tuple[RowEncoder[Samples], int]:
     """What takes bands of gray or RGB, and how many rows each of them has."""
-    encoding, target = frame.encoding, frame.target
+    encoding, target, height = frame.encoding, file.target, frame.height
     if encoding.format == "jpeg":
         mcus = Mcus(frame.width, gray=frame.channels == 1, encoding=encoding)
-        return JpegRows(frame, lambda p: file_from_picture(p, encoding), mcus.count), mcus.rows
+        strips = JpegRows[Samples](
+            file, height, lambda p: file_from_picture(p, encoding), mcus.count
+        )
+        return strips, mcus.rows
     rows = raster_rows(frame.width)
     if encoding.format != "png":
         return RawRows(target, encoding.format), rows
-    compression, metadata = encoding.compression, frame.metadata
-    png = PngRows(target, frame.height, frame.width, compression=compression, metadata=metadata)
+    compression, metadata = encoding.compression, file.metadata
+    png = PngRows(target, height, frame.width, compression=compression, metadata=metadata)
     return png, rows

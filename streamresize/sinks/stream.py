@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 import numpy as np
 
 from streamresize.sinks.bands import Bands
-from streamresize.sinks.base import Frame, Picture, PlaneRequest
+from streamresize.sinks.base import File, Frame, Picture, PlaneRequest
 from streamresize.sinks.formats import CHROMA_FACTORS, Encoding
 from streamresize.sinks.jpeg_strips import MOST_MCUS, StripJoiner
 from streamresize.strips import Samples
@@ -43,9 +43,9 @@ class JpegRows(Generic[Band]):
     encode: a band to a file. mcus: in every band but the last.
     """
 
-    def __init__(self, frame: Frame, encode: Callable[[Band], bytes], mcus: int) -> None:
+    def __init__(self, file: File, height: int, encode: Callable[[Band], bytes], mcus: int) -> None:
         self._encode = encode
-        self._joiner = StripJoiner(frame.target, frame.height, mcus, frame.metadata)
+        self._joiner = StripJoiner(file.target, height, mcus, file.metadata)
 
     def add(self, band: Band) -> None:
         self._joiner.add(self._encode(band))
@@ -81,13 +81,15 @@ class StreamSink(Generic[Band]):
         self,
         requests: tuple[PlaneRequest, ...],
         frame: Frame,
+        file: File,
         encoder: RowEncoder[Band],
         convert: Callable[[Sequence[Samples]], Band],
         rows: int,
     ) -> None:
         self.requests = requests
         self.frame = frame
-        self.merging = frame.merging
+        self.file = file
+        self.merging = frame.merging(file.color)
         self._encoder = encoder
         self._convert = convert
         self._rows = rows
@@ -97,7 +99,7 @@ class StreamSink(Generic[Band]):
     @property
     def nbytes(self) -> int:
         frame = self.frame
-        file = frame.encoding.work_bytes(frame.pixels) if frame.target.keeps else 0
+        file = frame.encoding.work_bytes(frame.pixels) if self.file.target.keeps else 0
         copies = BAND_COPIES + (CANVAS_COPIES if frame.placement.canvas else 0)
         return copies * frame.width * self._rows + frame.color.nbytes + file
 

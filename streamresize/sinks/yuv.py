@@ -13,12 +13,12 @@ from streamresize.strips import Samples
 ROW_ALIGNMENT = 4  # bytes
 
 
-class YuvBuffer:
-    """One gray plane, or Y, Cb and Cr, one behind the other in `data`.
+class YuvLayout:
+    """Where in a buffer one gray plane lies, or Y, Cb and Cr, one behind the other.
 
-    planes: writable views, uint8 (h, w) and, for colour, twice the chroma that the subsampling
-    leaves: (ceil(h / 2), ceil(w / 2)) at 4:2:0. Rows are aligned, and Y has whole chroma samples in
-    both directions; `pad` fills what lies outside the views.
+    shapes: (height, width) of the planes; of colour, with what the subsampling leaves of chroma:
+    (ceil(h / 2), ceil(w / 2)) at 4:2:0. nbytes: of the buffer. Rows are aligned, and Y has whole
+    chroma samples in both directions.
     """
 
     def __init__(self, shapes: Sequence[tuple[int, int]], subsampling: Subsampling) -> None:
@@ -26,19 +26,35 @@ class YuvBuffer:
         across, down = CHROMA_FACTORS[subsampling] if len(shapes) > 1 else (1, 1)
         strides = [_aligned(_aligned(w, across), ROW_ALIGNMENT) for _, w in shapes]
         heights = [_aligned(h, down if i == 0 else 1) for i, (h, _) in enumerate(shapes)]
-        areas = [height * stride for height, stride in zip(heights, strides)]
-        self.data: Samples = np.empty(sum(areas), np.uint8)
-        ends = accumulate(areas)
-        self._padded = [
-            self.data[end - area : end].reshape(height, stride)
-            for end, area, height, stride in zip(ends, areas, heights, strides)
-        ]
-        self.planes = [padded[:h, :w] for padded, (h, w) in zip(self._padded, shapes)]
+        ends = list(accumulate(height * stride for height, stride in zip(heights, strides)))
+        self.nbytes = ends[-1]
+        self._places = list(zip([0, *ends], ends, zip(heights, strides), shapes))
+
+    def padded(self, data: Samples) -> list[Samples]:
+        """The planes of a buffer with what pads them."""
+        return [data[start:end].reshape(shape) for start, end, shape, _ in self._places]
+
+    def cut(self, padded: Sequence[Samples]) -> list[Samples]:
+        """The planes alone."""
+        return [plane[:h, :w] for plane, (*_, (h, w)) in zip(padded, self._places)]
+
+
+class YuvBuffer:
+    """The planes of a layout in `data`.
+
+    planes: writable views, uint8 (h, w); `pad` fills what lies outside of them.
+    """
+
+    def __init__(self, layout: YuvLayout) -> None:
+        self.subsampling = layout.subsampling
+        self.data: Samples = np.empty(layout.nbytes, np.uint8)
+        self._padded = layout.padded(self.data)
+        self.planes = layout.cut(self._padded)
 
     @classmethod
     def of(cls, planes: Sequence[Samples], subsampling: Subsampling) -> YuvBuffer:
         """A copy of the planes."""
-        buffer = cls([(len(plane), plane.shape[1]) for plane in planes], subsampling)
+        buffer = cls(YuvLayout([(len(plane), plane.shape[1]) for plane in planes], subsampling))
         for target, plane in zip(buffer.planes, planes):
             target[:] = plane
         return buffer

@@ -68,14 +68,11 @@ def open_source(source: Source) -> Generator[OpenSource, None, None]:
         yield OpenSource(iter(cast(Iterable[Chunk], source)))
 
 
-@contextmanager
-def _opened(path: str | os.PathLike[str]) -> Generator[BinaryIO, None, None]:
+def _opened(path: str | os.PathLike[str]) -> BinaryIO:
     try:
-        file = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below, errors told apart
+        return cast(BinaryIO, open(path, "rb", buffering=0))
     except OSError as error:
         raise SourceError(f"cannot open {os.fspath(path)}: {error.strerror}") from error
-    with file:
-        yield cast(BinaryIO, file)
 
 
 def _open_file(file: BinaryIO) -> OpenSource:
