@@ -39,6 +39,22 @@ window.fetch = async (...question) => {
   return new Response(body, {status: 429, headers: {"Retry-After": "2"}});
 };
 """
+UNANSWERED = """
+window.questions = [];
+window.fetch = (url, {signal}) => {
+  const question = [url.search.slice(1), false];
+  questions.push(question);
+  signal.addEventListener("abort", () => { question[1] = true; });
+  return new Promise(() => {});
+};
+"""
+CHANGES = """
+const control = document.querySelector("[name=width]");
+for (const value of arguments[0]) {
+  control.value = value;
+  control.dispatchEvent(new InputEvent("input", {bubbles: true}));
+}
+"""
 FACTS = """
 const lines = [...document.querySelectorAll(".facts div")];
 return Object.fromEntries(lines.map((line) => line.innerText.split("\\n")));
@@ -194,6 +210,16 @@ def test_what_cannot_be_is_said_and_not_asked(page: Browser, site: Site) -> None
     choose(page, "quality", "50")
     page.wait(lambda: said(page, "resize").startswith("Resized"))
     assert page.find("[name=quality]").get_dom_attribute("aria-invalid") == "false"
+
+
+def test_the_latest_change_counts(page: Browser, site: Site) -> None:
+    give(page, "resize", site.folder / "whole.jpg")
+    page.wait(lambda: said(page, "resize").startswith("Resized"))
+    page.run(UNANSWERED)
+    page.run(CHANGES, ["30", "40", "50"])
+    page.wait(lambda: page.run("return questions") == [["width=50", False]])
+    page.run(CHANGES, ["60", "70"])
+    page.wait(lambda: page.run("return questions") == [["width=50", True], ["width=70", False]])
 
 
 def test_a_source_by_its_path_has_an_address(page: Browser, site: Site) -> None:

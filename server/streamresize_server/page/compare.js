@@ -38,15 +38,8 @@ export class Comparison {
     }
     const { signal } = (this.#asked = new AbortController());
     const pair = this.#section.querySelector(".pair");
-    pair.setAttribute("aria-busy", "true");
-    try {
-      await this.#ask(pair, first, second, signal);
-    } catch (error) {
-      this.#notice.fail(error, () => this.#compare());
-    }
-    if (!signal.aborted) {
-      pair.removeAttribute("aria-busy");
-    }
+    const work = () => this.#ask(pair, first, second, signal);
+    await this.#notice.attempt(pair, signal, work, () => this.#compare());
   }
 
   async #ask(pair, first, second, signal) {

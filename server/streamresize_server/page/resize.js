@@ -30,13 +30,20 @@ export class Resizer {
     copy.querySelector("button").addEventListener("click", () => this.#copy(copy));
   }
 
-  refuse = (problem) => this.#notice.fail(problem);
+  refuse = (problem, again) => this.#notice.fail(problem, again);
 
   /** Show another picture. */
   take(picture) {
     this.#picture = picture;
+    this.#reveal(false);
     this.#showOriginal();
     this.#resize();
+  }
+
+  #reveal(known) {
+    for (const part of this.#section.querySelectorAll(".pair, .told")) {
+      part.hidden = !known;
+    }
   }
 
   #soon() {
@@ -72,15 +79,8 @@ export class Resizer {
     }
     const { signal } = (this.#asked = new AbortController());
     const figure = this.#section.querySelector(".result");
-    figure.setAttribute("aria-busy", "true");
-    try {
-      await this.#ask(figure, signal);
-    } catch (error) {
-      this.#notice.fail(error, () => this.#resize());
-    }
-    if (!signal.aborted) {
-      figure.removeAttribute("aria-busy");
-    }
+    const work = () => this.#ask(figure, signal);
+    await this.#notice.attempt(figure, signal, work, () => this.#resize());
   }
 
   async #ask(figure, signal) {
@@ -91,7 +91,6 @@ export class Resizer {
     const blob = await response.blob();
     const taken = performance.now() - start;
     const image = figure.querySelector("img");
-    this.#section.querySelector(".pair").hidden = false;
     const readable = await display(image, blob);
     if (signal.aborted) {
       return;
@@ -103,6 +102,7 @@ export class Resizer {
     figure.querySelector(".caption").textContent = summary;
     this.#tell(response.headers, picture, { blob, sides, taken });
     this.#writeAddress(picture, query, blob.type);
+    this.#reveal(true);
     this.#notice.say(`Resized to ${summary}, in ${milliseconds(taken)}.`);
   }
 
@@ -124,7 +124,6 @@ export class Resizer {
       element("div", {}, element("dt", {}, name), element("dd", {}, value)),
     );
     this.#section.querySelector(".facts").replaceChildren(...lines);
-    this.#section.querySelector(".told").hidden = false;
   }
 
   #writeAddress(picture, query, type) {
