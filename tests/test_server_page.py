@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
@@ -230,6 +231,11 @@ def test_a_source_by_its_path_has_an_address(page: Browser, site: Site) -> None:
     page.wait(lambda: "width=64" in str(page.find(".copy textarea").get_property("value")))
     address = str(page.find(".copy textarea").get_property("value"))
     assert address == f"{site.address}/v1/thumbnail?path=whole.jpg&width=64"
+    assert facts(page)["Bytes read"].endswith(" kB")
+    choose(page, "width", "65")
+    becomes(page, 65, 49)
+    choose(page, "width", "64")
+    page.wait(lambda: facts(page)["Bytes read"] == "none: it was kept")
     page.find(".copy button").click()
     page.wait(lambda: said(page, "resize") in ("Copied.", "Selected: copy it with the keyboard."))
 
@@ -267,6 +273,10 @@ def test_a_part_is_outlined_in_its_picture(page: Browser, site: Site, first: str
         page.find("#resize [name=source]").send_keys("whole.jpg", Keys.ENTER)
     give(page, "compare", site.folder / "part.jpg")
     page.wait(lambda: said(page, "compare").startswith("They match"))
+    shares = re.search(r"(\d+) % of the first and (\d+) % of the second", said(page, "compare"))
+    assert shares
+    part = (RIGHT - LEFT) * (BOTTOM - TOP) / (WIDTH * HEIGHT)
+    assert [int(share) for share in shares.groups()] == pytest.approx([100 * part, 100], abs=2)
     picture, outline = page.run(
         """
         const box = (selector) => {

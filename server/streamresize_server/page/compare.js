@@ -58,12 +58,21 @@ export class Comparison {
   }
 }
 
-function words({ match, score, relation }) {
+function words({ match, score, relation, query_part: first, picture_part: second }) {
   if (!match) {
     return "They do not show the same.";
   }
-  const percent = Math.round(100 * score);
-  return `They match, with a score of ${percent} %. The first is of the second: ${relation}.`;
+  const shown = `${percent(area(first))} of the first and ${percent(area(second))} of the second`;
+  return `They match, with a score of ${percent(score)}: ${shown} show the same.
+    The first is of the second: ${relation}.`;
+}
+
+function area([left, top, right, bottom]) {
+  return (right - left) * (bottom - top);
+}
+
+function percent(part) {
+  return `${Math.round(100 * part)} %`;
 }
 
 /** Draw a quadrilateral over a picture. `corners`: (x, y) as parts of its sides, or nothing. */

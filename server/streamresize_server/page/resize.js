@@ -7,7 +7,10 @@ import { address, ask } from "./service.js";
 import { bytes, milliseconds, size } from "./units.js";
 
 const PAUSE = 250; // milliseconds without a change before the service is asked
-const HEADERS = { Accept: "image/avif,image/webp,image/*;q=0.8", Prefer: "whole" };
+const MANNER = {
+  headers: { Accept: "image/avif,image/webp,image/*;q=0.8", Prefer: "whole" },
+  cache: "no-store", // what was told of an earlier answer is not true of this one
+};
 const PATH = "v1/thumbnail";
 
 export class Resizer {
@@ -87,7 +90,7 @@ export class Resizer {
     const picture = this.#picture;
     const query = { ...picture.query, ...chosen(this.#form) };
     const start = performance.now();
-    const response = await ask(PATH, { query, body: picture.body, headers: HEADERS, signal });
+    const response = await ask(PATH, { query, body: picture.body, signal, ...MANNER });
     const blob = await response.blob();
     const taken = performance.now() - start;
     const image = figure.querySelector("img");
