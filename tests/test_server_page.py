@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from io import BytesIO
@@ -38,6 +39,22 @@ window.fetch = async (...question) => {
   const body = JSON.stringify({title: "Too Many Requests", status: 429, detail: "all is taken"});
   return new Response(body, {status: 429, headers: {"Retry-After": "2"}});
 };
+"""
+UNANSWERED = """
+window.questions = [];
+window.fetch = (url, {signal}) => {
+  const question = [url.search.slice(1), false];
+  questions.push(question);
+  signal.addEventListener("abort", () => { question[1] = true; });
+  return new Promise(() => {});
+};
+"""
+CHANGES = """
+const control = document.querySelector("[name=width]");
+for (const value of arguments[0]) {
+  control.value = value;
+  control.dispatchEvent(new InputEvent("input", {bubbles: true}));
+}
 """
 FACTS = """
 const lines = [...document.querySelectorAll(".facts div")];
@@ -196,6 +213,16 @@ def test_what_cannot_be_is_said_and_not_asked(page: Browser, site: Site) -> None
     assert page.find("[name=quality]").get_dom_attribute("aria-invalid") == "false"
 
 
+def test_the_latest_change_counts(page: Browser, site: Site) -> None:
+    give(page, "resize", site.folder / "whole.jpg")
+    page.wait(lambda: said(page, "resize").startswith("Resized"))
+    page.run(UNANSWERED)
+    page.run(CHANGES, ["30", "40", "50"])
+    page.wait(lambda: page.run("return questions") == [["width=50", False]])
+    page.run(CHANGES, ["60", "70"])
+    page.wait(lambda: page.run("return questions") == [["width=50", True], ["width=70", False]])
+
+
 def test_a_source_by_its_path_has_an_address(page: Browser, site: Site) -> None:
     page.find("#resize [name=source]").send_keys("whole.jpg", Keys.ENTER)
     choose(page, "width", "64")
@@ -204,6 +231,11 @@ def test_a_source_by_its_path_has_an_address(page: Browser, site: Site) -> None:
     page.wait(lambda: "width=64" in str(page.find(".copy textarea").get_property("value")))
     address = str(page.find(".copy textarea").get_property("value"))
     assert address == f"{site.address}/v1/thumbnail?path=whole.jpg&width=64"
+    assert facts(page)["Bytes read"].endswith(" kB")
+    choose(page, "width", "65")
+    becomes(page, 65, 49)
+    choose(page, "width", "64")
+    page.wait(lambda: facts(page)["Bytes read"] == "none: it was kept")
     page.find(".copy button").click()
     page.wait(lambda: said(page, "resize") in ("Copied.", "Selected: copy it with the keyboard."))
 
@@ -241,6 +273,10 @@ def test_a_part_is_outlined_in_its_picture(page: Browser, site: Site, first: str
         page.find("#resize [name=source]").send_keys("whole.jpg", Keys.ENTER)
     give(page, "compare", site.folder / "part.jpg")
     page.wait(lambda: said(page, "compare").startswith("They match"))
+    shares = re.search(r"(\d+) % of the first and (\d+) % of the second", said(page, "compare"))
+    assert shares
+    part = (RIGHT - LEFT) * (BOTTOM - TOP) / (WIDTH * HEIGHT)
+    assert [int(share) for share in shares.groups()] == pytest.approx([100 * part, 100], abs=2)
     picture, outline = page.run(
         """
         const box = (selector) => {

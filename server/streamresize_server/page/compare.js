@@ -38,15 +38,8 @@ export class Comparison {
     }
     const { signal } = (this.#asked = new AbortController());
     const pair = this.#section.querySelector(".pair");
-    pair.setAttribute("aria-busy", "true");
-    try {
-      await this.#ask(pair, first, second, signal);
-    } catch (error) {
-      this.#notice.fail(error, () => this.#compare());
-    }
-    if (!signal.aborted) {
-      pair.removeAttribute("aria-busy");
-    }
+    const work = () => this.#ask(pair, first, second, signal);
+    await this.#notice.attempt(pair, signal, work, () => this.#compare());
   }
 
   async #ask(pair, first, second, signal) {
@@ -65,12 +58,21 @@ export class Comparison {
   }
 }
 
-function words({ match, score, relation }) {
+function words({ match, score, relation, query_part: first, picture_part: second }) {
   if (!match) {
     return "They do not show the same.";
   }
-  const percent = Math.round(100 * score);
-  return `They match, with a score of ${percent} %. The first is of the second: ${relation}.`;
+  const shown = `${percent(area(first))} of the first and ${percent(area(second))} of the second`;
+  return `They match, with a score of ${percent(score)}: ${shown} show the same.
+    The first is of the second: ${relation}.`;
+}
+
+function area([left, top, right, bottom]) {
+  return (right - left) * (bottom - top);
+}
+
+function percent(part) {
+  return `${Math.round(100 * part)} %`;
 }
 
 /** Draw a quadrilateral over a picture. `corners`: (x, y) as parts of its sides, or nothing. */

@@ -37,4 +37,8 @@ async function start() {
   }
 }
 
-start().catch(resizer.refuse);
+function begin() {
+  start().catch((problem) => resizer.refuse(problem, begin));
+}
+
+begin();

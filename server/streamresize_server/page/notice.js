@@ -19,6 +19,19 @@ export class Notice {
     this.#tell(text, "");
   }
 
+  /** Do something, its place marked as busy until the signal says that others do. */
+  async attempt(place, signal, work, again) {
+    place.setAttribute("aria-busy", "true");
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error, again);
+    }
+    if (!signal.aborted) {
+      place.removeAttribute("aria-busy");
+    }
+  }
+
   /** `again`: does what failed once more. Bugs are thrown on; what was given up is no failure. */
   fail(error, again) {
     if (error.name === "AbortError") {

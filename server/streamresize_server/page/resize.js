@@ -7,7 +7,10 @@ import { address, ask } from "./service.js";
 import { bytes, milliseconds, size } from "./units.js";
 
 const PAUSE = 250; // milliseconds without a change before the service is asked
-const HEADERS = { Accept: "image/avif,image/webp,image/*;q=0.8", Prefer: "whole" };
+const MANNER = {
+  headers: { Accept: "image/avif,image/webp,image/*;q=0.8", Prefer: "whole" },
+  cache: "no-store", // what was told of an earlier answer is not true of this one
+};
 const PATH = "v1/thumbnail";
 
 export class Resizer {
@@ -30,13 +33,20 @@ export class Resizer {
     copy.querySelector("button").addEventListener("click", () => this.#copy(copy));
   }
 
-  refuse = (problem) => this.#notice.fail(problem);
+  refuse = (problem, again) => this.#notice.fail(problem, again);
 
   /** Show another picture. */
   take(picture) {
     this.#picture = picture;
+    this.#reveal(false);
     this.#showOriginal();
     this.#resize();
+  }
+
+  #reveal(known) {
+    for (const part of this.#section.querySelectorAll(".pair, .told")) {
+      part.hidden = !known;
+    }
   }
 
   #soon() {
@@ -72,26 +82,18 @@ export class Resizer {
     }
     const { signal } = (this.#asked = new AbortController());
     const figure = this.#section.querySelector(".result");
-    figure.setAttribute("aria-busy", "true");
-    try {
-      await this.#ask(figure, signal);
-    } catch (error) {
-      this.#notice.fail(error, () => this.#resize());
-    }
-    if (!signal.aborted) {
-      figure.removeAttribute("aria-busy");
-    }
+    const work = () => this.#ask(figure, signal);
+    await this.#notice.attempt(figure, signal, work, () => this.#resize());
   }
 
   async #ask(figure, signal) {
     const picture = this.#picture;
     const query = { ...picture.query, ...chosen(this.#form) };
     const start = performance.now();
-    const response = await ask(PATH, { query, body: picture.body, headers: HEADERS, signal });
+    const response = await ask(PATH, { query, body: picture.body, signal, ...MANNER });
     const blob = await response.blob();
     const taken = performance.now() - start;
     const image = figure.querySelector("img");
-    this.#section.querySelector(".pair").hidden = false;
     const readable = await display(image, blob);
     if (signal.aborted) {
       return;
@@ -103,6 +105,7 @@ export class Resizer {
     figure.querySelector(".caption").textContent = summary;
     this.#tell(response.headers, picture, { blob, sides, taken });
     this.#writeAddress(picture, query, blob.type);
+    this.#reveal(true);
     this.#notice.say(`Resized to ${summary}, in ${milliseconds(taken)}.`);
   }
 
@@ -124,7 +127,6 @@ export class Resizer {
       element("div", {}, element("dt", {}, name), element("dd", {}, value)),
     );
     this.#section.querySelector(".facts").replaceChildren(...lines);
-    this.#section.querySelector(".told").hidden = false;
   }
 
   #writeAddress(picture, query, type) {
