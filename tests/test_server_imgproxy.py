@@ -413,7 +413,7 @@ def field(segments: str, name: str) -> object:
         (1, 2, Anchor("ea", 3, 4))), ("rot:-90", "rotate", 270), ("rot:720", "rotate", 0),
         ("bg:f00", "background", (255, 0, 0)), ("bg:0a0B0c", "background", (10, 11, 12)),
         ("bg:1:2:3", "background", (1, 2, 3)), ("bg:", "background", (255, 255, 255)),
-        ("q:0", "quality", 80), ("q:1", "quality", 1), ("mb:0", "max_bytes", None),
+        ("q:1", "quality", 1), ("mb:0", "max_bytes", None),
         ("mb:9", "max_bytes", 9), ("f:jpg", "format", "jpeg"), ("ext:avif", "format", "avif"),
         ("sm:0", "strip_metadata", False), ("kcr:0", "keep_copyright", False),
         ("scp:0", "strip_color_profile", False), ("cb:", "cachebuster", ""),
