@@ -430,7 +430,11 @@ def lay_out(folder: Path) -> Path:
 async def trapped(folder: Path, asked: list[bytes]) -> AsyncIterator[Trap]:
     """asked: what the server that nobody may ask has been asked."""
     settings: dict[str, Any] = {"roots": (lay_out(folder),), "allow_networks": (f"{HOST}/32",)}
-    secrets = {"keys": (PAIR.key.hex(),), "salts": (PAIR.salt.hex(),), "token": "token"}
+    secrets: dict[str, Any] = {
+        "keys": (PAIR.key.hex(),),
+        "salts": (PAIR.salt.hex(),),
+        "token": "token",
+    }
     async with (
         canary(asked) as port,
         origin(redirect, HOST) as helper,
