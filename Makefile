@@ -96,6 +96,10 @@ performance: $(STAMP)  ## count where the decoder's instructions go; needs valgr
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m benchmarks.performance
 
+.PHONY: soak
+soak: $(STAMP)  ## let everything go wrong around the service, a thousand times each
+	$(BIN)/python -m benchmarks.soak
+
 .PHONY: docs
 docs: $(STAMP)  ## make the API reference from docstrings, in build/docs
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'

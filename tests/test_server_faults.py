@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import resource
 import tempfile
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from streamresize.pipeline import Job
 from streamresize_server import Settings
 
 from .support.corpus import in_folder, needs_corpus
@@ -90,6 +92,26 @@ def test_nothing_is_left_of_a_fault(
     assert threading.active_count() <= threads
     assert not [path for path in tmp_path.rglob("*") if path.suffix == ".tmp"]
     assert {path.name for path in tmp_path.iterdir()} <= {"cache"}
+
+
+@pytest.mark.parametrize(
+    "name", ["origin resets", "origin stalls", "client stops within the upload"]
+)
+def test_a_failure_frees_its_buffers_at_once(name: str) -> None:
+    """Not only when garbage is collected."""
+
+    async def work() -> None:
+        async with origin(misbehave, HOST) as bad, serving(Settings(**SETTINGS)) as served:
+            await FAULTS[name].act(Ground(served.port, bad.port))
+            await served.rests()
+            assert not [each for each in gc.get_objects() if isinstance(each, Job)]
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(work())
+    finally:
+        gc.enable()
 
 
 async def refuses(port: int) -> bool:

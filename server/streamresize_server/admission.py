@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
+from streamresize_server.failures import leaving_nothing
 from streamresize_server.stages import QUEUE, measure
 from streamresize_server.timeouts import timeout
 
@@ -102,13 +103,17 @@ class Admission:
 
     @asynccontextmanager
     async def ticket(self) -> AsyncIterator[Ticket]:
-        """For one request, whose source may be opened now. Raises Busy."""
+        """For one request, whose source may be opened now. Raises Busy.
+
+        What it has is free behind the context, also where that is left by an exception.
+        """
         if self.queued >= self.most_queued:
             raise Busy("too many requests are waiting")
         ticket = Ticket(self)
         try:
             await ticket.open()
-            yield ticket
+            with leaving_nothing():
+                yield ticket
         finally:
             ticket.close()
 
