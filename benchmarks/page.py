@@ -1,9 +1,10 @@
-"""The part of a page that a command writes."""
+"""Pages of docs/ that commands write, whole or in part."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 START, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 
 
@@ -12,3 +13,8 @@ def replace_measured(page: Path, text: str) -> None:
     before, rest = page.read_text().split(START)
     after = rest.split(END)[1]
     page.write_text(f"{before}{START}\n{text}\n\n{END}{after}")
+
+
+def milliseconds(seconds: float) -> str:
+    """Three digits below a second."""
+    return f"{1000 * seconds:.3g}" if seconds < 1 else f"{1000 * seconds:,.0f}"

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import statistics
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
+from benchmarks.page import DOCS, milliseconds
 from benchmarks.scenarios import PREVIEW, RESULTS, SCENARIOS, THREADED
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 PLOT = DOCS / "images" / "benchmarks.svg"
 Result = dict[str, Any]
 
@@ -83,10 +82,6 @@ def title_of(result: Result) -> str:
 
 def shown(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
-
-
-def milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:.3g}" if seconds < 1 else f"{1000 * seconds:,.0f}"
 
 
 def name_of(result: Result, rival: str) -> str:

@@ -18,11 +18,10 @@ from PIL import Image
 from benchmarks.gallery.charts import CHARTS, HEIGHT, WIDTH
 from benchmarks.gallery.rivals import GOALS, RIVALS, Rival
 from benchmarks.gallery.sheet import sheet
-from benchmarks.page import replace_measured
+from benchmarks.page import DOCS, replace_measured
 from tests.support.delta_e import delta_e
 from tests.support.oracle import psnr
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 REDUCTION = 5.7
 SMALL = round(WIDTH / REDUCTION), round(HEIGHT / REDUCTION)
 Picture = NDArray[np.uint8]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from time import process_time
 
 import matplotlib as mpl
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 from benchmarks.matching.measure import ALONE, STAGES, Distances, Measured, photos, read_results
 from benchmarks.matching.peers import PEERS
 from benchmarks.matching.prose import AFTER, BEFORE
+from benchmarks.page import DOCS
 from streamresize import Fingerprint, process
 from streamresize.matching import Details
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
 PLOT = DOCS / "images" / "matching.svg"
 SAMPLE = 50
 TOGETHER = "together"

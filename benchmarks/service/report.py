@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.report import DOCS, milliseconds
+from benchmarks.page import DOCS, milliseconds
 from benchmarks.scenarios import RESULTS
 
 Result = dict[str, Any]
