@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+RESULTS = Path(__file__).with_name("results")
 START, END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-from benchmarks.page import DOCS, milliseconds
-from benchmarks.scenarios import PREVIEW, RESULTS, SCENARIOS, THREADED
+from benchmarks.page import DOCS, RESULTS, milliseconds
+from benchmarks.scenarios import PREVIEW, SCENARIOS, THREADED
 
 PLOT = DOCS / "images" / "benchmarks.svg"
 Result = dict[str, Any]

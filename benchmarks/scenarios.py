@@ -17,10 +17,10 @@ from pathlib import Path
 from benchmarks.inputs import write_large_jpeg
 from benchmarks.measure import Figures, compare, compare_commands
 from benchmarks.mosaic import write_mosaic, write_small_photos
+from benchmarks.page import RESULTS
 from benchmarks.tasks import Task
 from streamresize import probe
 
-RESULTS = Path(__file__).parent / "results"
 OURS = "thumbnail/streamresize"
 PREVIEW = "thumbnail/streamresize_preview"
 THREADED = "thumbnail/streamresize_threads"

@@ -9,7 +9,8 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks.scenarios import RESULTS, machine
+from benchmarks.page import RESULTS
+from benchmarks.scenarios import machine
 from benchmarks.service.report import write_report
 from benchmarks.service.scenarios import SCENARIOS, Bench
 

@@ -7,8 +7,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.page import DOCS, milliseconds
-from benchmarks.scenarios import RESULTS
+from benchmarks.page import DOCS, RESULTS, milliseconds
 
 Result = dict[str, Any]
 MB = 1e6
