@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
 from streamresize_server.facts import Validators
@@ -143,7 +144,7 @@ class _Body(AsyncIterator[bytes]):
     async def __anext__(self) -> bytes:
         async with self._patience.wait("stall_seconds"):
             with _told(self._response.url, self._settings):
-                chunk = await self._response.content.read(self._room)
+                chunk = await self._read()
         if not chunk:
             raise StopAsyncIteration
         self._left -= len(chunk)
@@ -152,13 +153,19 @@ class _Body(AsyncIterator[bytes]):
             raise TooLarge(self._settings.max_source_bytes)
         return chunk
 
+    async def _read(self) -> bytes:
+        try:
+            return await self._response.content.read(self._room)
+        except RuntimeError as error:  # of aiohttp, for a connection that its parser has closed
+            raise aiohttp.ClientPayloadError from error
+
 
 @contextmanager
 def _told(url: URL, settings: SourceSettings) -> Generator[None, None, None]:
     """What aiohttp raises, as a SourceFailure."""
     try:
         yield
-    except (aiohttp.ClientError, asyncio.TimeoutError) as error:
+    except (aiohttp.ClientError, HttpProcessingError, asyncio.TimeoutError) as error:
         raise _failure(error, url.raw_host or "", settings) from error
 
 
@@ -173,7 +180,7 @@ def _failure(error: Exception, host: str, settings: SourceSettings) -> SourceFai
         if isinstance(error.os_error, AddressRefused):
             return NotAllowed(f"the address of {host} is private; allow_networks can allow it")
         return OriginFailed(f"no connection to {host}")
-    if isinstance(error, aiohttp.ClientPayloadError):
+    if isinstance(error, (aiohttp.ClientPayloadError, HttpProcessingError)):
         return OriginFailed(f"the answer of {host} ends too early or is damaged")
     if isinstance(error, aiohttp.ClientConnectionError):
         return OriginFailed(f"the connection to {host} broke")
