@@ -73,12 +73,13 @@ async def _socket(port: int) -> socket.socket:
 
 async def dawdle(port: int, request: bytes, octets: int, seconds: float) -> str:
     """The outcome of a request whose client takes so many octets of the answer every 50 ms for
-    some seconds, and then all that is left.
+    some seconds from its first on, and then all that is left.
     """
     loop = asyncio.get_running_loop()
     bare = await _socket(port)
     await loop.sock_sendall(bare, request)
     reader = asyncio.StreamReader()
+    reader.feed_data(await loop.sock_recv(bare, 1))
     for _ in range(round(seconds / 0.05)):
         await asyncio.sleep(0.05)
         with suppress(BlockingIOError):

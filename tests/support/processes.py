@@ -53,7 +53,7 @@ class Running:
 
     async def rests(self, before: State) -> State:
         """What it has once it holds no more than it did; or after a time, though it does."""
-        for _ in range(100):
+        for _ in range(200):  # connections to origins are kept for half a minute
             state = await asyncio.to_thread(self.state)
             if state.descriptors <= before.descriptors and not state.reserved:
                 break
