@@ -6,8 +6,10 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import pytest
 
 import streamresize
 from streamresize import Size
@@ -15,7 +17,7 @@ from streamresize_server.problems import STATUSES
 from streamresize_server.refusals import Refused
 
 from .support.pictures import photo, pillow_jpeg
-from .support.serving import talk
+from .support.serving import ask, form, talk
 
 PHOTO = pillow_jpeg(photo(640, 480))
 
@@ -28,6 +30,34 @@ def test_an_upload_becomes_what_the_library_makes() -> None:
 
     expected = streamresize.thumbnail(PHOTO, (200, None))
     assert talk(upload) == (expected, "image/jpeg", "200x150")
+
+
+@pytest.mark.parametrize("query", ["w=200", "w=2500&format=png", "size=200x&size=x50"])
+def test_a_form_has_one_file(query: str) -> None:
+    data = pillow_jpeg(photo(3000, 1500), quality=98)
+    url = f"/v1/thumbnail?{query}&enlarge=1"
+    raw, of_a_form, of_two = (
+        talk(ask("POST", url, data=body))
+        for body in (io.BytesIO(data), form(data), form(data, data))
+    )
+    assert (raw.status, of_a_form.status) == (200, 200)
+    assert of_a_form.headers["X-Image-Phash"]
+    if not query.startswith("size"):  # whose boundary is another one each time
+        assert of_a_form.body == raw.body
+    assert of_two.is_problem(400)
+    assert talk(ask("POST", url, data=form(data, w="300"))).is_problem(400)
+
+
+def test_long_headers() -> None:
+    comment = b"\xff\xfe\xff\xff" + bytes(0xFFFD)
+    long, vast = (PHOTO[:2] + comment * count + PHOTO[2:] for count in (50, 500))
+    small: dict[str, Any] = {"memory_budget": 32 << 20, "opened": 16}
+    for url in ("/v1/thumbnail?w=200", "/v1/fingerprint", "/v1/info"):
+        answer = talk(ask("POST", url, data=io.BytesIO(long)), **small)
+        assert (answer.status, answer.body) == (200, talk(ask("POST", url, data=PHOTO)).body)
+        refused = talk(ask("POST", url, data=io.BytesIO(vast)), **small)
+        assert refused.is_problem(413)
+        assert refused.json()["setting"] == "memory_budget"
 
 
 def test_a_file_below_a_root(tmp_path: Path) -> None:

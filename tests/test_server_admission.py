@@ -11,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamresize_server.admission import (
+    HEADER_BYTES,
     OPEN_BYTES,
     Admission,
     Budget,
     Busy,
+    Header,
+    Ticket,
     TooLargeForBudget,
 )
 
@@ -169,3 +172,49 @@ def test_cancelled_tickets_leave_nothing(stage: str) -> None:
         assert door.budget.free == door.budget.total
 
     run(work)
+
+
+def test_long_headers_are_in_the_budget_one_at_a_time() -> None:
+    async def work() -> None:
+        door = long_door(headers=3)
+
+        async def read(header: Header) -> None:
+            await header.grow_to(HEADER_BYTES + 1)
+
+        async with door.ticket() as first, door.ticket() as second, second.header() as other:
+            async with first.header() as header:
+                await asyncio.gather(header.grow_to(HEADER_BYTES), other.grow_to(HEADER_BYTES))
+                assert door.budget.free == door.budget.total
+                await read(header)
+                assert door.budget.free < door.budget.total - HEADER_BYTES
+                waiting = asyncio.create_task(read(other))
+                await asyncio.sleep(0.01)
+                assert not waiting.done()
+            await waiting
+        assert door.budget.free == door.budget.total
+
+    run(work)
+
+
+def test_a_header_may_not_take_more_than_there_is() -> None:
+    async def work() -> None:
+        door = long_door(headers=2)
+
+        async def read(ticket: Ticket) -> None:
+            async with ticket.header() as header:
+                await header.grow_to(HEADER_BYTES + 1)
+                await header.grow_to(5 * HEADER_BYTES)
+
+        async with door.ticket() as ticket:
+            with pytest.raises(TooLargeForBudget):
+                await read(ticket)
+            assert not door.long_header.locked()
+            await ticket.reserve(door.budget.total)
+
+    run(work)
+
+
+def long_door(*, headers: int) -> Admission:
+    """With a budget for so many headers of the least size that is long."""
+    memory = headers * 2 * (HEADER_BYTES + 1) + 2 * OPEN_BYTES
+    return Admission(memory, opened=2, queued=3, seconds=5)

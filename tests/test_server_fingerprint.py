@@ -13,7 +13,7 @@ import streamresize
 from streamresize import Fingerprint
 
 from .support.pictures import in_pieces, photo, pillow_jpeg
-from .support.serving import Answer, ask, talk
+from .support.serving import Answer, ask, form, talk
 
 PHOTO = pillow_jpeg(photo(640, 480))
 URL = "/v1/fingerprint"
@@ -24,13 +24,6 @@ def expected(data: bytes = PHOTO, *, exact: bool = False) -> dict[str, Any]:
     made = streamresize.process(data, [], fingerprint=kind).fingerprint
     assert made is not None
     return made.to_dict()
-
-
-def form(*files: bytes, **fields: str) -> aiohttp.FormData:
-    data = aiohttp.FormData(fields)
-    for number, file in enumerate(files):
-        data.add_field(f"file{number}", BytesIO(file), filename=f"{number}.jpg")
-    return data
 
 
 async def chunks(data: bytes) -> Any:

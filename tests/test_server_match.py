@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import numpy as np
 import pytest
 from PIL import Image
@@ -20,7 +18,7 @@ from streamresize_server.workers import Deadline
 
 from .support.corpus import entries, needs_corpus
 from .support.pictures import pillow_jpeg, scene
-from .support.serving import Answer, ask, talk
+from .support.serving import Answer, ask, form, talk
 
 SEEDS = range(8)
 PART = scene(3).crop((60, 50, 380, 300))
@@ -120,13 +118,6 @@ def test_a_search_ends_in_time(tell: Callable[..., Any]) -> None:
 
 
 # Two pictures
-
-
-def form(*files: bytes) -> aiohttp.FormData:
-    data = aiohttp.FormData()
-    for number, file in enumerate(files):
-        data.add_field("ab"[number % 2], BytesIO(file), filename="x.jpg")
-    return data
 
 
 def test_a_part_and_its_picture() -> None:

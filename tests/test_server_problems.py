@@ -16,8 +16,8 @@ from aiohttp import web
 import streamresize
 from streamresize.catalog import CatalogError
 from streamresize_server.admission import Busy, TooLargeForBudget
-from streamresize_server.making import Overtime
 from streamresize_server.problems import STATUSES, detail_of, setting_of, status_of
+from streamresize_server.timeouts import Overtime
 
 from .support.pictures import photo, pillow_jpeg
 from .support.serving import talk

@@ -3,7 +3,7 @@
 A request goes through three stages. It waits, which costs next to nothing. It has its source open
 and looks at its header, for which OPEN_BYTES are set aside. It works, with what `estimate_memory`
 says reserved. Nobody holds a part of the budget while waiting for another, so that nobody can wait
-for ever.
+for ever; but for a header that is longer than HEADER_BYTES, of which there is one at a time.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from streamresize_server.failures import leaving_nothing
 from streamresize_server.stages import QUEUE, measure
 from streamresize_server.timeouts import timeout
 
-OPEN_BYTES = 1 << 20  # chunks read ahead, and a header
+OPEN_BYTES = 1 << 20  # chunks read ahead, and a header of HEADER_BYTES with what is kept of it
+HEADER_BYTES = 1 << 18
 
 
 class Busy(Exception):
@@ -97,6 +98,7 @@ class Admission:
     def __init__(self, memory: int, *, opened: int, queued: int, seconds: float) -> None:
         self.budget = Budget(memory - opened * OPEN_BYTES)
         self.opened = asyncio.Semaphore(opened)
+        self.long_header = asyncio.Lock()
         self.most_queued = queued
         self.seconds = seconds
         self.queued = 0
@@ -137,6 +139,15 @@ class Ticket:
         await self._in_time(self._admission.opened.acquire())
         self._open = True
 
+    @asynccontextmanager
+    async def header(self) -> AsyncIterator[Header]:
+        """While the source's header is read."""
+        header = Header(self._admission, self._in_time)
+        try:
+            yield header
+        finally:
+            header.close()
+
     async def reserve(self, size: int) -> None:
         """Wait for memory to work with. Raises Busy, TooLargeForBudget."""
         await self._in_time(self._admission.budget.take(size))
@@ -172,3 +183,38 @@ class Ticket:
             raise Busy("no memory was free in time") from None
         finally:
             self.waited += time.monotonic() - start
+
+
+class Header:
+    """What is read of a source until its header is complete: little, as a rule.
+
+    What is kept of a longer one, all of a file at most, is taken from the budget.
+    """
+
+    def __init__(
+        self, admission: Admission, in_time: Callable[[Awaitable[object]], Awaitable[None]]
+    ) -> None:
+        self._admission = admission
+        self._in_time = in_time
+        self._is_long = False
+        self._size = 0
+
+    async def grow_to(self, size: int) -> None:
+        """Wait for memory for so many bytes. Raises Busy, TooLargeForBudget."""
+        if size <= max(HEADER_BYTES, self._size):
+            return
+        if not self._is_long:
+            await self._in_time(self._admission.long_header.acquire())
+            self._is_long = True
+        budget = self._admission.budget
+        if size > budget.total:
+            raise TooLargeForBudget(size, budget.total)
+        more = min(2 * size, budget.total) - self._size
+        await self._in_time(budget.take(more))
+        self._size += more
+
+    def close(self) -> None:
+        """Give back everything."""
+        if self._is_long:
+            self._admission.budget.give_back(self._size)
+            self._admission.long_header.release()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from streamresize_server.stages import SEND, measure
 from streamresize_server.trailers import ChunkedResponse
 
 WHOLE = "whole"  # a preference
+PIECE_BYTES = 1 << 16  # that a client takes in time
 
 
 class Manner(NamedTuple):
@@ -69,6 +70,17 @@ class Answerer:
         await response.prepare(request)
         if request.method != hdrs.METH_HEAD:
             await self._write(request, response, content.chunks())
+        return response
+
+    async def answer_bytes(
+        self, request: web.Request, headers: Mapping[str, str], body: bytes
+    ) -> web.StreamResponse:
+        """Send what nobody will ask for again."""
+        response = web.StreamResponse(headers=headers)
+        response.content_length = len(body)
+        with self._patience(request):
+            await response.prepare(request)
+        await self._write(request, response, _pieces(body))
         return response
 
     async def _send(
@@ -159,6 +171,11 @@ class Answerer:
                 yield
         finally:
             alarm.cancel()
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), PIECE_BYTES):
+        yield body[start : start + PIECE_BYTES]
 
 
 def described(facts: Facts) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from aiohttp import MultipartWriter, hdrs, web
+from aiohttp import MultipartWriter, hdrs
 
 from streamresize import FORMATS, OutputImage, Result
 from streamresize_server.facts import PHASH, SIZE
@@ -14,13 +15,21 @@ from streamresize_server.facts import PHASH, SIZE
 ZIP = "application/zip"
 
 
-def bundle(result: Result, accept: str) -> web.Response:
-    """All pictures of a result, in order; a zip archive for clients that accept nothing else."""
-    headers = {PHASH: str(result.fingerprint), hdrs.CACHE_CONTROL: "no-store"}
+class Bundle(NamedTuple):
+    headers: dict[str, str]
+    body: bytes
+
+
+async def bundle(result: Result, accept: str) -> Bundle:
+    """All pictures of a result, in order; a zip archive for clients that ask for one."""
     files = list(_named(result))
     if ZIP in accept:
-        return web.Response(body=_zipped(files), content_type=ZIP, headers=headers)
-    return web.Response(body=_mixed(files), headers=headers)
+        kind, body = ZIP, _zipped(files)
+    else:
+        writer = _mixed(files)
+        kind, body = writer.content_type, await writer.as_bytes()
+    phash = str(result.fingerprint)
+    return Bundle({hdrs.CONTENT_TYPE: kind, PHASH: phash, hdrs.CACHE_CONTROL: "no-store"}, body)
 
 
 def _named(result: Result) -> Iterator[tuple[str, OutputImage]]:

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
 from concurrent.futures import Executor
 from typing import BinaryIO
 
 import streamresize
 from streamresize import ImageInfo, Limits
+from streamresize_server.admission import HEADER_BYTES, Header, Ticket
+from streamresize_server.spool import Spool
 from streamresize_server.stages import DOWNLOAD, waiting
+from streamresize_server.threads import in_thread
 
 READ_BYTES = 1 << 18
 
 
 class Content:
-    """source: chunks as they arrive, or a seekable file that worker threads read."""
+    """source: chunks as they arrive, or a seekable file that worker threads read.
+
+    To be closed by who made it; the source is left open.
+    """
 
     def __init__(self, source: AsyncIterable[bytes] | BinaryIO) -> None:
         if isinstance(source, AsyncIterable):
             source = waiting(DOWNLOAD, source)
         self._source = source
-        self._seen: list[bytes] = []
+        self._seen = Spool(memory=HEADER_BYTES)
         self._rest: AsyncIterator[bytes] | None = None
 
-    async def probe(self, limits: Limits, executor: Executor) -> ImageInfo:
-        """The header's facts. Raises what `streamresize.probe` raises."""
+    async def probe(self, ticket: Ticket, limits: Limits, executor: Executor) -> ImageInfo:
+        """The header's facts. Raises Busy, TooLargeForBudget, and as `streamresize.probe` does."""
         if isinstance(self._source, AsyncIterable):
             self._rest = aiter(self._source)
-            return await streamresize.aprobe(
-                self._noting(self._rest), limits=limits, executor=executor
-            )
+            async with ticket.header() as header:
+                return await streamresize.aprobe(
+                    self._noting(self._rest, header), limits=limits, executor=executor
+                )
         return await streamresize.aprobe(self._source, limits=limits, executor=executor)
 
     def again(self) -> AsyncIterator[bytes] | BinaryIO:
@@ -47,18 +53,23 @@ class Content:
             async for chunk in source:
                 yield chunk
             return
-        while chunk := await asyncio.to_thread(source.read, READ_BYTES):
+        while chunk := await in_thread(source.read, READ_BYTES):
             yield chunk
 
-    async def _noting(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    def close(self) -> None:
+        """Forget what `probe` has seen."""
+        self._seen.close()
+
+    async def _noting(self, chunks: AsyncIterator[bytes], header: Header) -> AsyncIterator[bytes]:
         async for chunk in chunks:
-            self._seen.append(chunk)
+            await self._seen.write(chunk)
+            await header.grow_to(self._seen.size)
             yield chunk
 
     async def _all(self, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        seen, self._seen = self._seen, []
-        for chunk in seen:
+        self._seen.finish()
+        async for chunk in self._seen.follow():
             yield chunk
-        del seen
+        self._seen.close()
         async for chunk in rest:
             yield chunk

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
+from streamresize_server.handlers import Handler
 from streamresize_server.routes import SETTINGS
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ANY = "*"
 ASKED_METHOD = "Access-Control-Request-Method"

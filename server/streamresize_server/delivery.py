@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 from aiohttp import web
 
 from streamresize_server.exchange import EXCHANGE
+from streamresize_server.handlers import Handler
 from streamresize_server.problems import problem
 from streamresize_server.routes import SETTINGS
 from streamresize_server.stages import SEND, measure
 from streamresize_server.timeouts import timeout
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware

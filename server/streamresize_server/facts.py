@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NamedTuple
 
 from streamresize import Format, Result
@@ -15,6 +16,11 @@ class Validators(NamedTuple):
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+def etag_of(data: bytes) -> str:
+    """An ETag with its quotes, another one for other data."""
+    return f'"{sha256(data).hexdigest()[:32]}"'
 
 
 class Facts(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import logging
 from collections.abc import Awaitable
 from concurrent.futures import Executor
@@ -23,7 +21,7 @@ from streamresize import (
 from streamresize_server.admission import Ticket
 from streamresize_server.cache import Cache, key_of
 from streamresize_server.content import Content
-from streamresize_server.facts import Validators
+from streamresize_server.facts import Validators, etag_of
 from streamresize_server.policy import Policy
 from streamresize_server.previews import with_preview
 from streamresize_server.recipe import Plan, Recipe
@@ -40,17 +38,13 @@ from streamresize_server.stages import (
     move,
     waiting,
 )
-from streamresize_server.timeouts import timeout
+from streamresize_server.timeouts import within
 
 log = logging.getLogger(__name__)
 
 Outcome = TypeVar("Outcome")
 
 SENDING_BYTES = MEMORY_BYTES + (1 << 18)  # a body that waits for clients, and a chunk on its way
-
-
-class Overtime(Exception):
-    """Making a picture took longer than it may."""
 
 
 class Wanted:
@@ -69,7 +63,7 @@ class Wanted:
         """Of the picture of a source in a state; None where the state is not known."""
         if not any(source):
             return None
-        return f'"{hashlib.sha256(repr((self.key, *source)).encode()).hexdigest()[:32]}"'
+        return etag_of(repr((self.key, *source)).encode())
 
 
 class Maker:
@@ -89,9 +83,9 @@ class Maker:
         self._executor = executor
         self._seconds = seconds
 
-    async def probe(self, content: Content) -> ImageInfo:
-        """Raises what `streamresize.probe` raises."""
-        return await content.probe(self._limits, self._executor)
+    async def probe(self, ticket: Ticket, content: Content) -> ImageInfo:
+        """Raises what `Content.probe` raises."""
+        return await content.probe(ticket, self._limits, self._executor)
 
     async def from_upload(
         self, content: Content, recipe: Recipe, ticket: Ticket, rendering: Rendering
@@ -112,8 +106,8 @@ class Maker:
 
     async def all_pictures(self, ticket: Ticket, content: Content, recipe: Recipe) -> Result:
         """All pictures of a recipe, and the fingerprint; raises as `from_upload` does."""
-        info, (sizes, options) = await self._planned(content, recipe)
-        await _reserve(ticket, estimate_memory(info, sizes, fingerprint=True, **options))
+        info, (sizes, options) = await self._planned(ticket, content, recipe)
+        await reserve(ticket, estimate_memory(info, sizes, fingerprint=True, **options))
         work = aprocess(
             content.again(), sizes, fingerprint=True, executor=self._executor, **options
         )
@@ -133,7 +127,8 @@ class Maker:
                 if isinstance(source, OpenedSource):
                     rendering.source = source.validators
                     rendering.etag = wanted.etag(source.validators)
-                    await self._render(ticket, Content(source.content), wanted.recipe, rendering)
+                    with closing(Content(source.content)) as content:
+                        await self._render(ticket, content, wanted.recipe, rendering)
                     return True
             if kept is not None:
                 await cache.confirm(wanted.key, kept)
@@ -143,10 +138,10 @@ class Maker:
     async def _render(
         self, ticket: Ticket, content: Content, recipe: Recipe, rendering: Rendering
     ) -> None:
-        info, (sizes, options) = await self._planned(content, recipe)
+        info, (sizes, options) = await self._planned(ticket, content, recipe)
         (size,) = sizes
         memory = estimate_memory(info, sizes, fingerprint=True, kept=False, **options)
-        await _reserve(ticket, SENDING_BYTES + memory)
+        await reserve(ticket, SENDING_BYTES + memory)
         stream = astream(
             content.again(), size, fingerprint=True, executor=self._executor, **options
         )
@@ -158,29 +153,34 @@ class Maker:
         _count(stream.result)
         rendering.complete(stream.result)
 
-    async def _planned(self, content: Content, recipe: Recipe) -> tuple[ImageInfo, Plan]:
-        info = await self.probe(content)
+    async def _planned(
+        self, ticket: Ticket, content: Content, recipe: Recipe
+    ) -> tuple[ImageInfo, Plan]:
+        info = await self.probe(ticket, content)
         plan = self._policy.applied(info, recipe.plan(info), quality_asked=recipe.quality_asked)
         plan = with_preview(info, plan)
         options: PassOptions = {"threads": 1, **plan.options, "limits": self._limits}
         return info, plan._replace(options=options)
 
     async def _in_time(self, work: Awaitable[Outcome]) -> Outcome:
-        try:
-            async with timeout(self._seconds):
-                return await work
-        except asyncio.TimeoutError:
-            raise Overtime(f"the picture was not made within {self._seconds:g} seconds") from None
+        async with within(self._seconds, "the picture was not made within"):
+            return await work
 
 
-async def _reserve(ticket: Ticket, memory: int) -> None:
+async def reserve(ticket: Ticket, memory: int) -> None:
+    """Wait for memory to work with, as `Ticket.reserve` does, and count it."""
     count("memory_bytes", memory)
     await ticket.reserve(memory)
 
 
-def _count(result: Result) -> None:
+def count_source(result: Result) -> None:
+    """What a pass has read."""
     count("bytes_read", result.bytes_read)
     count("pixels", result.info.width * result.info.height)
+
+
+def _count(result: Result) -> None:
+    count_source(result)
     move(result.encode_seconds, DECODE, ENCODE)
 
 

@@ -32,7 +32,7 @@ async def files_of(request: web.Request, bounds: Bounds) -> AsyncGenerator[File,
 
     bounds: of each. Raises BadValue, UploadTooLarge, UploadTooSlow, as taking the chunks does.
     """
-    if not request.content_type.startswith("multipart/"):
+    if not is_form(request):
         yield File("", body_of(request, bounds))
         return
     try:
@@ -46,6 +46,11 @@ async def files_of(request: web.Request, bounds: Bounds) -> AsyncGenerator[File,
         yield File(part.filename, chunks)
         async for _ in chunks:
             pass
+
+
+def is_form(request: web.Request) -> bool:
+    """The body has parts."""
+    return request.content_type.startswith("multipart/")
 
 
 async def the_file(files: AsyncIterator[File]) -> File:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TypeAlias
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from streamresize_server.access_log import CLIENT_LEFT, log_access
 from streamresize_server.exchange import EXCHANGE, REQUEST_ID, Exchange, request_id
+from streamresize_server.handlers import Handler
 from streamresize_server.readiness import READINESS
 from streamresize_server.routes import METRICS, load
 from streamresize_server.stages import CURRENT
 from streamresize_server.tracing import Tracing
-
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 TRACING: web.AppKey[Tracing] = web.AppKey("tracing", Tracing)
 UNKNOWN = "unknown"

@@ -94,8 +94,6 @@ def read(request: web.Request, table: Sequence[Parameter]) -> dict[str, Any]:
 
 def reference_of(given: Mapping[str, Any]) -> str | None:
     """What SOURCE gives: the reference of a source, or None for the body. Raises BadValue."""
-    if given["url"] and given["path"]:
-        raise BadValue("url", "cannot be had together with path")
     return reference(given["url"], given["path"])
 
 

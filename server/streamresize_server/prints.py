@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable
 from hashlib import blake2b
 from typing import BinaryIO, Literal, NamedTuple, TypeAlias, TypeVar, cast
@@ -10,13 +9,12 @@ from typing import BinaryIO, Literal, NamedTuple, TypeAlias, TypeVar, cast
 from streamresize import Fingerprint, ImageInfo, aprocess, estimate_memory
 from streamresize_server.admission import Ticket
 from streamresize_server.content import Content
-from streamresize_server.making import Overtime
+from streamresize_server.making import count_source, reserve
 from streamresize_server.service import Service
-from streamresize_server.stages import DECODE, count, measure
-from streamresize_server.timeouts import timeout
+from streamresize_server.stages import DECODE, measure
+from streamresize_server.timeouts import within
 
 CONTENT_HASH_BYTES = 32  # as catalogs have them
-READ_BYTES = 1 << 20
 
 Kind: TypeAlias = Literal[True, "exact"]
 Outcome = TypeVar("Outcome")
@@ -75,15 +73,15 @@ class Printer:
             made = await self._process(chunks, True)
         else:
             made = await self._process(source, True)
-            chunks = digest.passing(self._read(source))
+            chunks = digest.passing(content.chunks())
         async for _ in chunks:
             pass
         return Printed(made, digest.hash.digest(), digest.total)
 
     async def _reserve(self, ticket: Ticket, content: Content, kind: Kind, least: int) -> None:
-        info = await content.probe(self._limits, self._executor)
+        info = await content.probe(ticket, self._limits, self._executor)
         needed = estimate_memory(info, [], fingerprint=kind, threads=1, limits=self._limits)
-        await ticket.reserve(max(needed, least))
+        await reserve(ticket, max(needed, least))
 
     async def _process(self, source: AsyncIterable[bytes] | BinaryIO, kind: Kind) -> Print:
         work = aprocess(
@@ -91,22 +89,12 @@ class Printer:
         )
         with measure(DECODE):
             result = await work
-        count("bytes_read", result.bytes_read)
-        count("pixels", result.info.width * result.info.height)
+        count_source(result)
         return Print(cast(Fingerprint, result.fingerprint), result.info, result.warnings)
 
-    async def _read(self, file: BinaryIO) -> AsyncIterator[bytes]:
-        loop = asyncio.get_running_loop()
-        file.seek(0)
-        while chunk := await loop.run_in_executor(self._executor, file.read, READ_BYTES):
-            yield chunk
-
     async def _in_time(self, work: Awaitable[Outcome]) -> Outcome:
-        try:
-            async with timeout(self._seconds):
-                return await work
-        except asyncio.TimeoutError:
-            raise Overtime(f"this took longer than {self._seconds:g} seconds") from None
+        async with within(self._seconds):
+            return await work
 
 
 class Digest:

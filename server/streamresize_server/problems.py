@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
@@ -12,15 +12,14 @@ from streamresize_server.absence import CatalogUnavailable, NotHere
 from streamresize_server.admission import Busy, TooLargeForBudget
 from streamresize_server.exchange import EXCHANGE
 from streamresize_server.fallback import FALLBACK
+from streamresize_server.handlers import Handler
 from streamresize_server.logs import LOGGER
-from streamresize_server.making import Overtime
 from streamresize_server.policy import OutputTooLarge
 from streamresize_server.refusals import BadSignature, BadValue, Expired, UnknownOption
 from streamresize_server.sources import SourceFailure, TooLarge
 from streamresize_server.spool import NoRoom
+from streamresize_server.timeouts import Overtime
 from streamresize_server.uploads import UploadDamaged, UploadTooLarge, UploadTooSlow
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # The first line that fits counts.
 STATUSES: tuple[tuple[type[Exception], HTTPStatus], ...] = (

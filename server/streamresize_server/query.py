@@ -50,11 +50,18 @@ class Query(NamedTuple):
 
 def reference(url: str | None, path: str | None) -> str | None:
     """A path stays one below the roots, whatever it looks like. Raises BadValue."""
+    refuse_both(url, path)
     if path is not None:
         return f"local:///{path.lstrip('/')}"
     if url is not None and "://" not in url:
         raise BadValue("url", "has no scheme; `path` is for files below the roots")
     return url
+
+
+def refuse_both(url: str | None, path: str | None) -> None:
+    """There is one source at most. Raises BadValue."""
+    if url and path:
+        raise BadValue("url", "cannot be had together with path")
 
 
 def parse_choice(*choices: str) -> Callable[[str, str], str]:
@@ -218,8 +225,7 @@ def _values(pairs: Iterable[tuple[str, str]]) -> tuple[list[Any], dict[str, Any]
 def _source(given: dict[str, Any]) -> dict[str, str | None]:
     """Taken out of what was given."""
     url, path = given.pop("url", None), given.pop("path", None)
-    if url and path:
-        raise BadValue("url", "cannot be had together with path")
+    refuse_both(url, path)
     return {"url": url, "path": path}
 
 

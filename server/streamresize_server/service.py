@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from functools import partial
 
 from streamresize_server.admission import Admission
@@ -98,13 +98,12 @@ class Service:
     async def content(self, reference: str) -> AsyncIterator[Content]:
         """The bytes of a source. Raises what opening it raises."""
         async with self.opened(reference) as source:
-            yield Content(source.content)
+            with closing(Content(source.content)) as content:
+                yield content
 
-    @asynccontextmanager
-    async def _rendering(self, wanted: Wanted) -> AsyncIterator[Rendering]:
+    def _rendering(self, wanted: Wanted) -> AbstractAsyncContextManager[Rendering]:
         make = partial(self.maker.from_source, wanted, self.cache)
-        async with self.renderings.follow(wanted.key, make) as rendering:
-            yield rendering
+        return self.renderings.follow(wanted.key, make)
 
     @property
     def _usable_seconds(self) -> float:

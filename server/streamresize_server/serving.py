@@ -62,6 +62,8 @@ async def _finish(readiness: Readiness, site: web.BaseSite, seconds: float) -> N
     Before aiohttp's own clean-up, which takes nothing more of bodies that are arriving.
     """
     readiness.stopping = True
+    for _ in range(2):  # turns of the loop, in which connections that wait are taken
+        await asyncio.sleep(0)
     await site.stop()
     with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(readiness.idle(), seconds)

@@ -14,7 +14,7 @@ from typing import IO
 
 from streamresize_server.threads import in_thread
 
-MEMORY_BYTES = 1 << 20  # larger bodies lie in a file
+MEMORY_BYTES = 1 << 20  # of a body; larger ones lie in a file
 READ_BYTES = 1 << 18
 
 
@@ -28,11 +28,13 @@ class NoRoom(Exception):
 class Spool:
     """Written once, read by any number of followers from the beginning.
 
-    folder: for the temporary file, the system's by default. size: bytes so far.
+    folder: for the temporary file, the system's by default. memory: bytes of a body that lies in
+    none. size: bytes so far.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, memory: int = MEMORY_BYTES) -> None:
         self._folder = folder
+        self._most = memory
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
         self._complete = False
@@ -47,7 +49,7 @@ class Spool:
 
     async def write(self, data: bytes) -> None:
         """Add to the end. Raises NoRoom."""
-        if self._file is None and self.size + len(data) <= MEMORY_BYTES:
+        if self._file is None and self.size + len(data) <= self._most:
             self._memory += data
         else:
             await self._extend_file(data)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
+from streamresize_server.handlers import Handler
 from streamresize_server.routes import SETTINGS
 from streamresize_server.tokens import has_token
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 UNSIGNED = "/v1/"  # what begins so has no signature
 

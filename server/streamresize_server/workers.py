@@ -9,8 +9,7 @@ from time import monotonic
 from typing import TypeVar
 
 from streamresize_server.admission import Busy
-from streamresize_server.making import Overtime
-from streamresize_server.timeouts import timeout
+from streamresize_server.timeouts import Overtime, within
 
 Outcome = TypeVar("Outcome")
 
@@ -55,10 +54,8 @@ class Workers:
         future = loop.run_in_executor(self._executor, work)
         future.add_done_callback(self._left)
         try:
-            async with timeout(deadline.seconds):
+            async with within(deadline.seconds):
                 return await future
-        except asyncio.TimeoutError:
-            raise Overtime(f"this took longer than {deadline.seconds:g} seconds") from None
         finally:
             deadline.stop()
 

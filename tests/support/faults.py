@@ -262,6 +262,12 @@ def taking(octets: int) -> Act:
     return act
 
 
+async def takes_nothing_of_several(ground: Ground) -> str:
+    _, _, source = ground.target("large").partition("/plain/")
+    asked = f"/v1/thumbnail?size=2900x&size=2901x&enlarge=1&fit=fill&q=100&url={source}"
+    return await dawdle(ground.port, head(asked), 0, 4)
+
+
 async def leaves_within_the_upload(ground: Ground) -> str:
     async with connected(ground.port) as connection:
         await connection.send(_upload(len(PHOTO)) + HALF)
@@ -312,6 +318,7 @@ CLIENTS: Mapping[str, tuple[Act, set[str]]] = {
     "leaves within the answer": (leaves_within_the_answer, {"200 cut"}),
     "leaves within the upload": (leaves_within_the_upload, {NONE}),
     "takes nothing": (taking(0), {"200 cut"}),
+    "takes nothing of several": (takes_nothing_of_several, {"200 cut"}),
     "takes a byte now and then": (taking(1), {"200 cut"}),
     "uploads for ever": (uploads_for_ever, {"413"}),
     "uploads what is too large": (sending(_upload(1 << 40)), {"413"}),

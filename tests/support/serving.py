@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from io import BytesIO
 from threading import Event, Thread
 from typing import Any, NamedTuple, TypeVar
 
@@ -105,6 +106,14 @@ def talk(
             return outcome
 
     return asyncio.run(run())
+
+
+def form(*files: bytes, **fields: str) -> aiohttp.FormData:
+    """A body of files, named a, b and so on."""
+    data = aiohttp.FormData(fields)
+    for name, file in zip("abcdef", files):
+        data.add_field(name, BytesIO(file), filename=f"{name}.jpg")
+    return data
 
 
 class Answer(NamedTuple):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from aiohttp import hdrs, web
 
 from streamresize_server.answers import Answerer
-from streamresize_server.content import Content
 from streamresize_server.imgproxy.presets import Presets
 from streamresize_server.imgproxy.signature import Signatures
 from streamresize_server.matching import Comparer
@@ -16,7 +15,7 @@ from streamresize_server.readiness import READINESS
 from streamresize_server.recipe import Recipe
 from streamresize_server.service import Service
 from streamresize_server.settings import Settings
-from streamresize_server.uploads import Bounds, body_of
+from streamresize_server.uploads import Bounds
 
 if TYPE_CHECKING:
     from streamresize_server.catalogs import CatalogOfService
@@ -49,11 +48,6 @@ def load(app: web.Application) -> Load:
         cache.memory_bytes,
         cache.file_bytes,
     )
-
-
-def upload(request: web.Request) -> Content:
-    """The body of a request, within the bounds of the settings."""
-    return Content(body_of(request, bounds(request)))
 
 
 def negotiated(request: web.Request, recipe: Recipe) -> Recipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from contextlib import closing
 from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -193,9 +194,10 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
                     return await answerer.answer(request, made)
         except (SourceFailure, StreamResizeError):
             continue
-    luma = Content(BytesIO(b64decode(prints[number].to_dict()["luma"])))
-    async with service.upload(luma, recipe) as made:
-        return await answerer.answer(request, made)
+    luma = BytesIO(b64decode(prints[number].to_dict()["luma"]))
+    with closing(Content(luma)) as content:
+        async with service.upload(content, recipe) as made:
+            return await answerer.answer(request, made)
 
 
 def bits_between(first: str, second: bytes) -> int:

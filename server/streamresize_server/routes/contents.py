@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 from typing import NamedTuple
 
 from aiohttp import hdrs, web
 
 from streamresize_server.content import Content
-from streamresize_server.multipart import files_of, the_file
+from streamresize_server.multipart import File, files_of, the_file
 from streamresize_server.refusals import BadValue
 from streamresize_server.routes import SERVICE, bounds
 
@@ -21,6 +21,28 @@ class Given(NamedTuple):
     label: str = ""
 
 
+class Uploaded(NamedTuple):
+    """others: files of the form behind this one, to be refused; a body that is no form has none."""
+
+    content: Content
+    label: str
+    others: AsyncIterator[File]
+
+    async def refuse_others(self) -> None:
+        """Wait for the end of a form. Raises BadValue where it has another file."""
+        async for _ in self.others:
+            raise BadValue("body", "one file is taken")
+
+
+@asynccontextmanager
+async def uploaded(request: web.Request) -> AsyncIterator[Uploaded]:
+    """The body, or the first file of a form. Raises BadValue, and what reading it does."""
+    async with aclosing(files_of(request, bounds(request))) as files:
+        file = await the_file(files)
+        with closing(Content(file.chunks)) as content:
+            yield Uploaded(content, file.name, files)
+
+
 @asynccontextmanager
 async def given_content(request: web.Request, reference: str | None) -> AsyncIterator[Given]:
     """reference: of a source, None for the body. Raises BadValue, and what reading either does."""
@@ -30,8 +52,6 @@ async def given_content(request: web.Request, reference: str | None) -> AsyncIte
         return
     if request.method != hdrs.METH_POST:
         raise BadValue("url", "missing, and so is path")
-    async with aclosing(files_of(request, bounds(request))) as files:
-        file = await the_file(files)
-        yield Given(Content(file.chunks), file.name)
-        async for _ in files:
-            raise BadValue("body", "one file is taken")
+    async with uploaded(request) as upload:
+        yield Given(upload.content, upload.label)
+        await upload.refuse_others()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from aiohttp import web
 
 from streamresize_server.answers import Manner
@@ -31,7 +33,7 @@ async def from_source(request: web.Request) -> web.StreamResponse:
 
 async def _raw(request: web.Request, reference: str) -> web.StreamResponse:
     service = request.app[SERVICE]
-    async with service.admission.ticket(), service.opened(reference) as source:
-        content = Content(source.content)
-        info = await service.maker.probe(content)
-        return await request.app[ANSWERER].answer_raw(request, info, source, content)
+    async with service.admission.ticket() as ticket, service.opened(reference) as source:
+        with closing(Content(source.content)) as content:
+            info = await service.maker.probe(ticket, content)
+            return await request.app[ANSWERER].answer_raw(request, info, source, content)

@@ -19,7 +19,7 @@ async def info(request: web.Request) -> web.Response:
     """The header of the picture in the body, or at `url` or `path`."""
     given, service = read(request, PARAMETERS), request.app[SERVICE]
     async with (
-        service.admission.ticket(),
+        service.admission.ticket() as ticket,
         given_content(request, reference_of(given)) as (content, _),
     ):
-        return web.json_response((await service.maker.probe(content)).to_dict())
+        return web.json_response((await service.maker.probe(ticket, content)).to_dict())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -110,7 +110,8 @@ async def _both(request: web.Request, a: str | None, b: str | None) -> tuple[Pri
 
 @asynccontextmanager
 async def _next(files: AsyncIterator[File]) -> AsyncIterator[Content]:
-    yield Content((await the_file(files)).chunks)
+    with closing(Content((await the_file(files)).chunks)) as content:
+        yield content
 
 
 async def _print(request: web.Request, opening: AbstractAsyncContextManager[Content]) -> Print:

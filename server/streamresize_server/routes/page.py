@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from aiohttp import hdrs, web
 
 from streamresize_server.answers import has_it
+from streamresize_server.facts import etag_of
 from streamresize_server.routes import SETTINGS
 
 routes = web.RouteTableDef()
@@ -46,7 +46,7 @@ def assets() -> dict[str, Asset]:
 
 
 def _asset(body: bytes, type: str) -> Asset:
-    return Asset(body, type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return Asset(body, type, etag_of(body))
 
 
 @routes.get("/page/settings.json")
