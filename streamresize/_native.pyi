@@ -136,6 +136,40 @@ def reduce_columns(
 ) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
 
+def reduce_plane(
+    plane: NDArray[np.uint8],
+    row_first: NDArray[np.int32],
+    row_count: NDArray[np.int32],
+    row_weights: NDArray[np.float32],
+    col_first: NDArray[np.int32],
+    col_count: NDArray[np.int32],
+    col_weights: NDArray[np.float32],
+    sums: NDArray[np.float32],
+    turned: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+
+def reduce_plane_fixed(
+    plane: NDArray[np.uint8],
+    row_first: NDArray[np.int32],
+    row_count: NDArray[np.int32],
+    row_weights: NDArray[np.int32],
+    col_first: NDArray[np.int32],
+    col_count: NDArray[np.int32],
+    col_weights: NDArray[np.int32],
+    line: NDArray[np.int32],
+    sums: NDArray[np.int32],
+    out: NDArray[np.uint8],
+) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+
+def find_content(luma: NDArray[np.uint8], box: NDArray[np.int64]) -> None:
+    """See streamresize.kernels.hashing. Raises ValueError for an empty picture."""
+
+def total_steps(picture: NDArray[np.float32]) -> int:
+    """See streamresize.kernels.hashing."""
+
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]
 ) -> None: ...

@@ -27,6 +27,7 @@ from streamresize.sinks import (
     PictureSink,
     PlaneRequest,
     Sink,
+    plan_fingerprint,
     plan_picture,
 )
 from streamresize.targets import Target
@@ -91,8 +92,9 @@ def make_plan(
     feeds = [(output.picture.requests, output.picture.frame.transfer) for output in outputs]
     hashes = None
     if fingerprint:
-        hashes = partial(FingerprintSink, info, exact=fingerprint == "exact" and not preview)
-        feeds.append((hashes().requests, None))
+        of_hashes = plan_fingerprint(info, exact=fingerprint == "exact" and not preview)
+        hashes = of_hashes.sink
+        feeds.append((of_hashes.requests, None))
     scales = (8,) * info.components if preview else choose_scales(info, feeds)
     branches = tuple(plan_branch(info, *feed, scales) for feed in feeds)
     needs = joined_needs(info, branches)

@@ -21,16 +21,20 @@ from streamresize.fingerprint import (
     chunks,
     content_box,
     hamming,
+    make_fingerprint,
     pack,
     unpack,
 )
 from streamresize.fingerprint.record import HASHES
 from streamresize.fingerprint.reduction import (
     PillowReduction,
+    RowReduction,
     area_averages,
-    lanczos_reduction,
+    lanczos_taps,
     pdq_taps,
+    pillow_reduced,
     plane_samples,
+    reduced,
 )
 from streamresize.fingerprint.symmetric import coefficients, symmetric_hash
 from streamresize.geometry import ORIENTATIONS
@@ -49,10 +53,12 @@ def luma_of(width: int, height: int, seed: int = 0) -> Samples:
 
 
 def exact_fingerprint(luma: Samples, step: int = 37) -> Fingerprint:
-    reducer = HashReducer(Plane(luma.shape[1], luma.shape[0]), exact=True)
+    height, width = luma.shape
+    reducer = HashReducer(width, height)
     for start in range(0, len(luma), step):
         reducer.feed(luma[start : start + step], start)
-    return reducer.fingerprint(luma)
+    whole = Box(0, 0, width, height)
+    return make_fingerprint(Plane(width, height), reducer.reduced(), luma, whole)
 
 
 @given(
@@ -72,14 +78,17 @@ def test_reduction_gives_pillows_samples(
     columns_first = Image.fromarray(luma).resize((outputs[0], height), Image.Resampling.LANCZOS)
     expected = columns_first.resize(outputs, Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(reduction.samples(), np.asarray(expected))
+    np.testing.assert_array_equal(pillow_reduced(luma, outputs), np.asarray(expected))
 
 
 @pytest.mark.parametrize("size", [(375, 500), (64, 64), (61, 300), (1201, 700)])
 def test_reduction_of_rows_first_is_pillows_but_for_rounding(size: tuple[int, int]) -> None:
     luma = luma_of(*size)
-    reduction = lanczos_reduction(Plane(*size), (64, 64))
+    columns, rows = (lanczos_taps(side, 1.0, 64) for side in size)
+    reduction = RowReduction(columns, rows, size[0])
     for start in range(0, len(luma), 50):
         reduction.feed(luma[start : start + 50], start)
+    np.testing.assert_array_equal(reduction.samples(), reduced(luma, columns, rows))
     expected = np.asarray(Image.fromarray(luma).resize((64, 64), Image.Resampling.LANCZOS))
     assert np.abs(reduction.samples().clip(0, 255) - expected).max() < 1.25  # Pillow rounds twice
 
@@ -164,7 +173,7 @@ def test_every_colour_has_a_fingerprint(components: int, options: Options, mode:
 def test_orientations_come_from_one_set_of_coefficients(number: int) -> None:
     luma, orientation = luma_of(300, 200), ORIENTATIONS[number]
     stored, turned = (
-        coefficients(area_averages(picture, Box(0, 0, picture.shape[1], picture.shape[0]), 64))
+        coefficients(area_averages(picture, Box(0, 0, picture.shape[1], picture.shape[0]), 64, 64))
         for picture in (luma, upright(luma, orientation))
     )
     difference = symmetric_hash(stored, orientation) != symmetric_hash(turned)

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from streamresize import _native
-from streamresize.kernels import color, reduction, resampling
+from streamresize.kernels import color, hashing, reduction, resampling
 from streamresize.kernels.resampling import LANES
 
 FORMS = ("compiled", "jit", "plain")
 COMPILED: Any = _native
-PLAIN = SimpleNamespace(**{**vars(resampling), **vars(reduction), **vars(color)})
+PLAIN = SimpleNamespace(**{**vars(resampling), **vars(reduction), **vars(color), **vars(hashing)})
 # float32 sums may fall on the other side of a half than float64 sums do.
 ROUNDING = 0.5 + 1e-3
 
@@ -475,7 +475,12 @@ def test_reduction_in_fixed_point(kernels: Any, case: Any) -> None:
     half = 1 << (reduction.FIXED_BITS - 1)
     lines = (plane @ dense(columns, plane.shape[1]).T).astype(np.int64) + half
     lines = (lines >> reduction.FIXED_BITS).clip(0, 255)
-    np.testing.assert_array_equal(sums, dense(rows, len(plane)) @ lines)
+    expected = dense(rows, len(plane)) @ lines
+    np.testing.assert_array_equal(sums, expected)
+    out = np.empty(sums.shape, np.uint8)
+    kernels.reduce_plane_fixed(plane, *rows, *columns, line, sums, out)
+    rounded = (expected.astype(np.int64) + half) >> reduction.FIXED_BITS
+    np.testing.assert_array_equal(out, rounded.clip(0, 255))
 
 
 @every_form
@@ -489,6 +494,51 @@ def test_reduction_of_rows_and_columns(kernels: Any, case: Any) -> None:
     kernels.reduce_columns(np.ascontiguousarray(sums.T), *columns, out)
     expected = dense(rows, len(plane)) @ plane @ dense(columns, plane.shape[1]).T
     np.testing.assert_allclose(out.T, expected, atol=0.01)
+    at_once, turned = np.empty_like(out), np.empty((plane.shape[1], len(sums)), np.float32)
+    kernels.reduce_plane(plane, *rows, *columns, np.empty_like(sums), turned, at_once)
+    np.testing.assert_array_equal(at_once, out)
+
+
+@st.composite
+def framed_pictures(draw: st.DrawFn) -> NDArray[np.uint8]:
+    """Noise within borders that are constant but for a few levels and outliers."""
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    height, width = draw(st.integers(1, 40)), draw(st.integers(1, 40))
+    level = draw(st.integers(0, 240))
+    picture = rng.integers(level, level + draw(st.integers(1, 15)), (height, width), dtype=np.uint8)
+    top, left = draw(st.integers(0, height)), draw(st.integers(0, width))
+    bottom, right = draw(st.integers(top, height)), draw(st.integers(left, width))
+    inside = rng.integers(0, 256, (bottom - top, right - left), dtype=np.uint8)
+    picture[top:bottom, left:right] = inside
+    return picture
+
+
+def content_of(lines: NDArray[np.uint8]) -> tuple[int, int]:
+    def border(lines: NDArray[np.uint8]) -> int:
+        far = np.abs(lines.astype(int) - int(lines[0, 0])) > hashing.NOISE
+        busy = far.sum(axis=1) > lines.shape[1] * hashing.OUTLIERS
+        return int(busy.argmax()) if busy.any() else len(lines)
+
+    before, behind = border(lines), len(lines) - border(lines[::-1])
+    return (before, behind) if before < behind else (0, len(lines))
+
+
+@every_form
+@given(picture=framed_pictures())
+def test_content_within_borders(kernels: Any, picture: NDArray[np.uint8]) -> None:
+    box = np.empty(4, np.int64)
+    kernels.find_content(picture, box)
+    top, bottom = content_of(picture)
+    left, right = content_of(picture[top:bottom].T)
+    assert box.tolist() == [left, top, right, bottom]
+
+
+@every_form
+@given(shape=st.tuples(st.integers(1, 30), st.integers(1, 30)), seed=st.integers(0, 1000))
+def test_steps_between_neighbours(kernels: Any, shape: tuple[int, int], seed: int) -> None:
+    picture = np.random.default_rng(seed).uniform(-5, 260, shape).astype(np.float32)
+    steps = [np.trunc(np.diff(picture, axis=axis) * np.float32(100) / 255) for axis in (0, 1)]
+    assert kernels.total_steps(picture) == sum(int(np.abs(part).sum()) for part in steps)
 
 
 @pytest.mark.parametrize(
@@ -521,3 +571,25 @@ def test_reduction_refuses_sums_of_another_size() -> None:
         _native.reduce_rows(strip, 0, *rows, np.zeros((2, 4), np.float32))
     with pytest.raises(ValueError, match="out"):
         _native.reduce_columns(np.zeros((4, 1), np.float32), *rows, np.zeros((2, 1), np.float32))
+
+
+def test_whole_reductions_refuse_arrays_of_another_size() -> None:
+    plane = np.zeros((2, 4), np.uint8)
+    first = np.zeros(1, np.int32), np.ones(1, np.int32)
+    floats, fixed = (*first, np.ones((1, 1), np.float32)), (*first, np.ones((1, 1), np.int32))
+    one, row, turned = (np.zeros(shape, np.float32) for shape in ((1, 1), (1, 4), (4, 1)))
+    behind = np.full(1, 2, np.int32), *floats[1:]
+    with pytest.raises(ValueError, match="taps"):
+        _native.reduce_plane(plane, *behind, *floats, row, turned, one)
+    for arrays in ((one, turned, one), (row, one, one), (row, turned, row)):
+        with pytest.raises(ValueError, match="for each"):
+            _native.reduce_plane(plane, *floats, *floats, *arrays)
+    line, sums, out = np.zeros(1, np.int32), np.zeros((1, 1), np.int32), np.zeros((1, 1), np.uint8)
+    with pytest.raises(ValueError, match="for each"):
+        _native.reduce_plane_fixed(plane, *fixed, *fixed, np.zeros(2, np.int32), sums, out)
+    with pytest.raises(ValueError, match="out"):
+        _native.reduce_plane_fixed(plane, *fixed, *fixed, line, sums, np.zeros((2, 1), np.uint8))
+    with pytest.raises(ValueError, match="find_content"):
+        _native.find_content(np.zeros((0, 4), np.uint8), np.zeros(4, np.int64))
+    with pytest.raises(ValueError, match="find_content"):
+        _native.find_content(plane, np.zeros(3, np.int64))

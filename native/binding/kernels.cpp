@@ -29,6 +29,12 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
                            Floats accumulators, Size accumulator_count, Size width, Floats scratch,
                            Size scratch_row, Size out_row, Size window_row, Sample* out);
 
+template <typename Weight, typename Between, typename Sample>
+using ReducePlane = void(const std::uint8_t* plane, Size height, Size width, Integers row_first,
+                         Integers row_count, const Weight* row_weights, Size rows, Size row_taps,
+                         Integers col_first, Integers col_count, const Weight* col_weights,
+                         Size columns, Size col_taps, Between* first, Between* second, Sample* out);
+
 #define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                      \
   ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                               \
   ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                         \
@@ -46,6 +52,11 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
   void streamresize_reduce_columns_##suffix(const float* plane, Size columns, Size rows,          \
                                             Integers first, Integers count, const float* weights, \
                                             Size outputs, Size taps, Floats out);                 \
+  ReducePlane<float, float, float> streamresize_reduce_plane_##suffix;                            \
+  ReducePlane<std::int32_t, std::int32_t, std::uint8_t> streamresize_reduce_plane_fixed_##suffix; \
+  void streamresize_find_content_##suffix(const std::uint8_t* luma, Size height, Size width,      \
+                                          Longs box);                                             \
+  Size streamresize_total_steps_##suffix(const float* picture, Size height, Size width);          \
   void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
                                           const std::uint8_t* cr, Bytes rgb, Size height,         \
                                           Size width);                                            \
@@ -86,6 +97,10 @@ struct KernelTable {
   decltype(&streamresize_reduce_strip_fixed_base) reduce_strip_fixed;
   decltype(&streamresize_reduce_rows_base) reduce_rows;
   decltype(&streamresize_reduce_columns_base) reduce_columns;
+  decltype(&streamresize_reduce_plane_base) reduce_plane;
+  decltype(&streamresize_reduce_plane_fixed_base) reduce_plane_fixed;
+  decltype(&streamresize_find_content_base) find_content;
+  decltype(&streamresize_total_steps_base) total_steps;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
@@ -101,6 +116,8 @@ KernelTable choose_kernels() {
     return {streamresize_resample_strip_v3,    streamresize_resample_deep_strip_v3,
             streamresize_look_up_channels_v3,  streamresize_reduce_strip_fixed_v3,
             streamresize_reduce_rows_v3,       streamresize_reduce_columns_v3,
+            streamresize_reduce_plane_v3,      streamresize_reduce_plane_fixed_v3,
+            streamresize_find_content_v3,      streamresize_total_steps_v3,
             streamresize_ycbcr_to_rgb_v3,      streamresize_cmyk_to_rgb_v3,
             streamresize_ycck_to_rgb_v3,       streamresize_hamming_nearest_v3,
             streamresize_hamming_within_64_v3, streamresize_hamming_within_256_v3,
@@ -110,6 +127,8 @@ KernelTable choose_kernels() {
   return {streamresize_resample_strip_base,    streamresize_resample_deep_strip_base,
           streamresize_look_up_channels_base,  streamresize_reduce_strip_fixed_base,
           streamresize_reduce_rows_base,       streamresize_reduce_columns_base,
+          streamresize_reduce_plane_base,      streamresize_reduce_plane_fixed_base,
+          streamresize_find_content_base,      streamresize_total_steps_base,
           streamresize_ycbcr_to_rgb_base,      streamresize_cmyk_to_rgb_base,
           streamresize_ycck_to_rgb_base,       streamresize_hamming_nearest_base,
           streamresize_hamming_within_64_base, streamresize_hamming_within_256_base,
@@ -257,6 +276,68 @@ void reduce_columns(const Weights& plane, const Indices& first, const Indices& c
                           size(weights.shape(1)), out.data());
 }
 
+template <typename T>
+void require_taps_of(const Plane& plane, const Indices& row_first, const Indices& row_count,
+                     const Array<const T, 2>& row_weights, const Indices& col_first,
+                     const Indices& col_count, const Array<const T, 2>& col_weights) {
+  require_taps_within<T>(row_first, row_count, row_weights, size(plane.shape(0)));
+  require_taps_within<T>(col_first, col_count, col_weights, size(plane.shape(1)));
+}
+
+template <typename T>
+bool has_shape(const Array<T, 2>& array, std::size_t rows, std::size_t columns) {
+  return array.shape(0) == rows && array.shape(1) == columns;
+}
+
+void reduce_plane(const Plane& plane, const Indices& row_first, const Indices& row_count,
+                  const Weights& row_weights, const Indices& col_first, const Indices& col_count,
+                  const Weights& col_weights, const Array<float, 2>& sums,
+                  const Array<float, 2>& turned, const Array<float, 2>& out) {
+  require_taps_of<float>(plane, row_first, row_count, row_weights, col_first, col_count,
+                         col_weights);
+  const std::size_t rows = row_first.shape(0), columns = col_first.shape(0);
+  require(has_shape(sums, rows, plane.shape(1)) && has_shape(turned, plane.shape(1), rows),
+          "sums and turned: a row, or column, for each output row");
+  require(has_shape(out, columns, rows), "out: one for each output");
+  const nb::gil_scoped_release release;
+  kKernels.reduce_plane(plane.data(), size(plane.shape(0)), size(plane.shape(1)), row_first.data(),
+                        row_count.data(), row_weights.data(), size(rows),
+                        size(row_weights.shape(1)), col_first.data(), col_count.data(),
+                        col_weights.data(), size(columns), size(col_weights.shape(1)), sums.data(),
+                        turned.data(), out.data());
+}
+
+using FixedWeights = Array<const std::int32_t, 2>;
+
+void reduce_plane_fixed(const Plane& plane, const Indices& row_first, const Indices& row_count,
+                        const FixedWeights& row_weights, const Indices& col_first,
+                        const Indices& col_count, const FixedWeights& col_weights,
+                        const Array<std::int32_t, 1>& line, const Array<std::int32_t, 2>& sums,
+                        const Array<std::uint8_t, 2>& out) {
+  require_taps_of<std::int32_t>(plane, row_first, row_count, row_weights, col_first, col_count,
+                                col_weights);
+  const std::size_t rows = row_first.shape(0), columns = col_first.shape(0);
+  require(line.shape(0) == columns && has_shape(sums, rows, columns),
+          "line and sums: one for each output");
+  require(has_shape(out, rows, columns), "out: one for each output");
+  const nb::gil_scoped_release release;
+  kKernels.reduce_plane_fixed(plane.data(), size(plane.shape(0)), size(plane.shape(1)),
+                              row_first.data(), row_count.data(), row_weights.data(), size(rows),
+                              size(row_weights.shape(1)), col_first.data(), col_count.data(),
+                              col_weights.data(), size(columns), size(col_weights.shape(1)),
+                              line.data(), sums.data(), out.data());
+}
+
+void find_content(const Plane& luma, const Array<std::int64_t, 1>& box) {
+  require(luma.size() > 0 && box.shape(0) == 4, "find_content: a picture, and a box of four");
+  const nb::gil_scoped_release release;
+  kKernels.find_content(luma.data(), size(luma.shape(0)), size(luma.shape(1)), box.data());
+}
+
+Size total_steps(const Weights& picture) {
+  return kKernels.total_steps(picture.data(), size(picture.shape(0)), size(picture.shape(1)));
+}
+
 void require_same_size(const Plane& plane, const Picture& rgb) {
   require(plane.shape(0) == rgb.shape(0) && plane.shape(1) == rgb.shape(1),
           "planes and picture differ in size");
@@ -380,6 +461,16 @@ void register_kernels(nb::module_& module) {
              "sums"_a.noconvert());
   module.def("reduce_columns", &reduce_columns, "columns"_a.noconvert(), "first"_a.noconvert(),
              "count"_a.noconvert(), "weights"_a.noconvert(), "out"_a.noconvert());
+  module.def("reduce_plane", &reduce_plane, "plane"_a.noconvert(), "row_first"_a.noconvert(),
+             "row_count"_a.noconvert(), "row_weights"_a.noconvert(), "col_first"_a.noconvert(),
+             "col_count"_a.noconvert(), "col_weights"_a.noconvert(), "sums"_a.noconvert(),
+             "turned"_a.noconvert(), "out"_a.noconvert());
+  module.def("reduce_plane_fixed", &reduce_plane_fixed, "plane"_a.noconvert(),
+             "row_first"_a.noconvert(), "row_count"_a.noconvert(), "row_weights"_a.noconvert(),
+             "col_first"_a.noconvert(), "col_count"_a.noconvert(), "col_weights"_a.noconvert(),
+             "line"_a.noconvert(), "sums"_a.noconvert(), "out"_a.noconvert());
+  module.def("find_content", &find_content, "luma"_a.noconvert(), "box"_a.noconvert());
+  module.def("total_steps", &total_steps, "picture"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

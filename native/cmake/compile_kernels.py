@@ -50,6 +50,7 @@ reduction = load_compiled("reduction")
 resampling = load_compiled("resampling")
 color = load_compiled("color")
 hamming = load_compiled("hamming")
+hashing = load_compiled("hashing")
 SPARE_ROWS = resampling.LANES - 1
 CHUNKS = hamming.CHUNKS
 CHUNK_STARTS = (1 << int(hamming.CHUNK_BITS)) + 1
@@ -119,6 +120,54 @@ def reduce_columns(plane, columns, rows, first, count, weights, outputs, taps, o
         carray(weights, (outputs, taps)),
         carray(out, (outputs, rows)),
     )
+
+
+def reduce_plane(
+    plane, height, width,
+    row_first, row_count, row_weights, rows, row_taps,
+    col_first, col_count, col_weights, columns, col_taps,
+    sums, turned, out,
+):  # fmt: skip
+    kernel_reduce_plane(
+        carray(plane, (height, width)),
+        carray(row_first, rows),
+        carray(row_count, rows),
+        carray(row_weights, (rows, row_taps)),
+        carray(col_first, columns),
+        carray(col_count, columns),
+        carray(col_weights, (columns, col_taps)),
+        carray(sums, (rows, width)),
+        carray(turned, (width, rows)),
+        carray(out, (columns, rows)),
+    )
+
+
+def reduce_plane_fixed(
+    plane, height, width,
+    row_first, row_count, row_weights, rows, row_taps,
+    col_first, col_count, col_weights, columns, col_taps,
+    line, sums, out,
+):  # fmt: skip
+    kernel_reduce_plane_fixed(
+        carray(plane, (height, width)),
+        carray(row_first, rows),
+        carray(row_count, rows),
+        carray(row_weights, (rows, row_taps)),
+        carray(col_first, columns),
+        carray(col_count, columns),
+        carray(col_weights, (columns, col_taps)),
+        carray(line, columns),
+        carray(sums, (rows, columns)),
+        carray(out, (rows, columns)),
+    )
+
+
+def find_content(luma, height, width, box):
+    kernel_find_content(carray(luma, (height, width)), carray(box, 4))
+
+
+def total_steps(picture, height, width):
+    return kernel_total_steps(carray(picture, (height, width)))
 
 
 def ycbcr_to_rgb(y, cb, cr, rgb, height, width):
@@ -196,6 +245,10 @@ kernel_resample_strip = resampling.resample_strip
 kernel_reduce_strip_fixed = reduction.reduce_strip_fixed
 kernel_reduce_rows = reduction.reduce_rows
 kernel_reduce_columns = reduction.reduce_columns
+kernel_reduce_plane = reduction.reduce_plane
+kernel_reduce_plane_fixed = reduction.reduce_plane_fixed
+kernel_find_content = hashing.find_content
+kernel_total_steps = hashing.total_steps
 kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
@@ -204,6 +257,11 @@ kernel_hamming_nearest = hamming.hamming_nearest
 kernel_hamming_within_64 = hamming.hamming_within_64
 kernel_hamming_within_256 = hamming.hamming_within_256
 kernel_probe_within = hamming.probe_within
+
+
+def reduction_signature(weights, between, out):
+    taps = i32, i32, weights, size, size
+    return types.void(u8, size, size, *taps, *taps, between, between, out)
 
 
 def resampling_signature(samples):
@@ -239,6 +297,10 @@ SIGNATURES = {
         reduce_columns,
         types.void(f32, size, size, i32, i32, f32, size, size, f32),
     ),
+    "reduce_plane": (reduce_plane, reduction_signature(f32, f32, f32)),
+    "reduce_plane_fixed": (reduce_plane_fixed, reduction_signature(i32, i32, u8)),
+    "find_content": (find_content, types.void(u8, size, size, i64)),
+    "total_steps": (total_steps, size(f32, size, size)),
     "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),
     "hamming_nearest": (hamming_nearest, types.void(u64, size, size, u64, size, u16, u16)),
     "hamming_within_64": (

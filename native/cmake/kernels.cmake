@@ -6,8 +6,8 @@ function(streamresize_kernel_object cpu suffix output)
   add_custom_command(
     OUTPUT ${output}
     COMMAND ${Python_EXECUTABLE} ${script} ${folder} ${cpu} ${suffix} ${output}
-    DEPENDS ${script} ${folder}/resampling.py ${folder}/reduction.py ${folder}/color.py ${folder}/hamming.py
-            ${folder}/hamming.py
+    DEPENDS ${script} ${folder}/resampling.py ${folder}/reduction.py ${folder}/color.py
+            ${folder}/hamming.py ${folder}/hashing.py
     COMMENT "Compiling the kernels for ${cpu}"
     VERBATIM)
   set_source_files_properties(${output} PROPERTIES EXTERNAL_OBJECT TRUE GENERATED TRUE)

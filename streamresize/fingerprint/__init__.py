@@ -3,7 +3,7 @@
 from streamresize.fingerprint.bits import chunks, hamming, pack, unpack
 from streamresize.fingerprint.borders import Box, content_box
 from streamresize.fingerprint.hashes import average_hash, dhash, pdq, phash
-from streamresize.fingerprint.maker import HashReducer
+from streamresize.fingerprint.maker import HashReducer, make_fingerprint, reduce_small, small_bytes
 from streamresize.fingerprint.record import Fingerprint
 from streamresize.fingerprint.reduction import Plane
 from streamresize.fingerprint.symmetric import symmetric_hash
@@ -18,9 +18,12 @@ __all__ = [
     "content_box",
     "dhash",
     "hamming",
+    "make_fingerprint",
     "pack",
     "pdq",
     "phash",
+    "reduce_small",
+    "small_bytes",
     "symmetric_hash",
     "unpack",
 ]

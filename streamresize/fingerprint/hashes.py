@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from streamresize import _native
 from streamresize.fingerprint.bits import Bits, above_median
 from streamresize.fingerprint.dct import low_frequencies
 from streamresize.strips import Samples
@@ -33,7 +34,7 @@ def dhash(luma: Samples) -> Bits:
 
 def average_hash(luma: Samples) -> Bits:
     """`imagehash.average_hash`: is a sample brighter than the mean? uint8 (n, n) to (n, n)."""
-    brighter: Bits = luma > luma.mean()
+    brighter: Bits = luma > int(luma.sum()) / luma.size
     return brighter
 
 
@@ -52,8 +53,5 @@ def pdq(luma: NDArray[np.float32]) -> PdqHash:
     """
     frequencies = low_frequencies(luma, 1, PDQ_FREQUENCIES + 1)
     median = np.sort(frequencies, axis=None)[frequencies.size // 2 - 1]
-    steps = sum(
-        np.abs(np.trunc((after - before) * 100 / 255)).sum()
-        for before, after in ((luma[:-1], luma[1:]), (luma[:, :-1], luma[:, 1:]))
-    )
-    return PdqHash(frequencies > median, min(100, int(steps) // PDQ_QUALITY_UNIT))
+    steps = _native.total_steps(np.ascontiguousarray(luma.T))  # which has as many
+    return PdqHash(frequencies > median, min(100, steps // PDQ_QUALITY_UNIT))

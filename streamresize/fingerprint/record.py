@@ -146,9 +146,7 @@ def coefficients_of(part: bytes) -> Coefficients:
 def _luma_file(luma: Samples) -> bytes:
     from PIL import Image
 
-    buffer = io.BytesIO()
-    Image.fromarray(luma).save(buffer, "jpeg", quality=LUMA_QUALITY)
-    return buffer.getvalue()
+    return Image.fromarray(luma).tobytes("jpeg", "L", LUMA_QUALITY)
 
 
 def _luma_from_file(data: bytes) -> Samples:

@@ -177,7 +177,8 @@ class PillowReduction:
 
     def samples(self) -> Samples:
         """uint8 (height, width), once every row has come."""
-        return clamped((self._sums + np.int32(FIXED_HALF)) >> FIXED_BITS)
+        rounded = (self._sums + np.int32(FIXED_HALF)) >> FIXED_BITS
+        return rounded.clip(0, 255).astype(np.uint8)
 
 
 class RowReduction:
@@ -205,30 +206,28 @@ class RowReduction:
         return out.T
 
 
-def lanczos_reduction(plane: Plane, outputs: tuple[int, int]) -> RowReduction:
-    """outputs: (width, height)."""
-    columns = lanczos_taps(plane.width, plane.across, outputs[0])
-    rows = lanczos_taps(plane.height, plane.down, outputs[1])
-    return RowReduction(columns, rows, plane_samples(plane.width, plane.across))
+def reduced(plane: Samples, columns: Taps, rows: Taps) -> NDArray[np.float32]:
+    """What `RowReduction` gives for a whole plane, uint8 (h, w): (rows, columns)."""
+    width, outputs = plane.shape[1], len(rows.first)
+    sums = np.empty((outputs, width), np.float32)
+    turned = np.empty((width, outputs), np.float32)
+    out = np.empty((len(columns.first), outputs), np.float32)
+    _native.reduce_plane(plane, *rows, *columns, sums, turned, out)
+    return out.T
 
 
-def pdq_reduction(plane: Plane) -> RowReduction:
-    """The 64 x 64 samples that PDQ hashes."""
-    columns = pdq_taps(plane.width, plane.across)
-    rows = pdq_taps(plane.height, plane.down)
-    return RowReduction(columns, rows, plane_samples(plane.width, plane.across))
+def pillow_reduced(plane: Samples, outputs: tuple[int, int]) -> Samples:
+    """What `PillowReduction` gives for a whole plane, uint8 (h, w)."""
+    width, height = outputs
+    columns, rows = pillow_taps(plane.shape[1], width), pillow_taps(plane.shape[0], height)
+    line, sums = np.empty(width, np.int32), np.empty((height, width), np.int32)
+    out = np.empty((height, width), np.uint8)
+    _native.reduce_plane_fixed(plane, *rows, *columns, line, sums, out)
+    return out
 
 
-def clamped(values: NDArray[Any]) -> Samples:
-    """Whole numbers as samples."""
-    samples: Samples = np.minimum(np.maximum(values, 0), 255).astype(np.uint8, order="C")
-    return samples
-
-
-def area_averages(luma: Samples, part: Part, side: int) -> NDArray[np.float32]:
-    """Part of a picture, uint8 (h, w), as side x side area averages."""
+def area_averages(luma: Samples, part: Part, columns: int, rows: int) -> NDArray[np.float32]:
+    """Part of a picture, uint8 (h, w), as area averages, (rows, columns)."""
     left, top, right, bottom = part
-    columns, rows = area_taps(left, right, side), area_taps(top, bottom, side)
-    reduction = RowReduction(columns, rows, luma.shape[1])
-    reduction.feed(luma, 0)
-    return reduction.samples()
+    across, down = area_taps(left, right, columns), area_taps(top, bottom, rows)
+    return reduced(np.ascontiguousarray(luma), across, down)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numba
 
-from streamresize.kernels import color, hamming, reduction, resampling
+from streamresize.kernels import color, hamming, hashing, reduction, resampling
 
 
 def compiled_module(module: ModuleType) -> dict[str, Callable[..., Any]]:
@@ -27,11 +27,14 @@ _compiled = {
     **compiled_module(reduction),
     **compiled_module(color),
     **compiled_module(hamming),
+    **compiled_module(hashing),
 }
 
 resample_strip = _compiled["resample_strip"]
 reduce_rows, reduce_columns = _compiled["reduce_rows"], _compiled["reduce_columns"]
 reduce_strip_fixed = _compiled["reduce_strip_fixed"]
+reduce_plane, reduce_plane_fixed = _compiled["reduce_plane"], _compiled["reduce_plane_fixed"]
+find_content, total_steps = _compiled["find_content"], _compiled["total_steps"]
 ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
     _compiled[name] for name in ("ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
 )

@@ -32,6 +32,32 @@ def add_line(line, weight, sums):
         sums[column] += weight * line[column]
 
 
+def add_four_lines(a, a_weight, b, b_weight, c, c_weight, d, d_weight, sums):
+    """As `add_line` with one after the other, but the sums are read and written once."""
+    for x in range(sums.shape[0]):
+        sums[x] = sums[x] + a_weight * a[x] + b_weight * b[x] + c_weight * c[x] + d_weight * d[x]
+
+
+def weigh_lines(lines, weights, sums):
+    """sums[x] = sum of weights[i] * lines[i, x], in their order."""
+    sums[:] = 0.0
+    fours = lines.shape[0] - lines.shape[0] % 4
+    for i in range(0, fours, 4):
+        add_four_lines(
+            lines[i], weights[i], lines[i + 1], weights[i + 1],
+            lines[i + 2], weights[i + 2], lines[i + 3], weights[i + 3], sums,
+        )  # fmt: skip
+    for i in range(fours, lines.shape[0]):
+        add_line(lines[i], weights[i], sums)
+
+
+def weigh_windows(lines, first, count, weights, sums):
+    """sums[i] = sum of weights[i, t] * lines[first[i] + t] for t < count[i]."""
+    for output in range(first.shape[0]):
+        begin, taps = first[output], count[output]
+        weigh_lines(lines[begin : begin + taps], weights[output, :taps], sums[output])
+
+
 def add_to_outputs(line, row, first, count, weights, sums):
     """Add a line, made of input row `row`, to the sums of all outputs that it belongs to."""
     for output in range(first.shape[0]):
@@ -64,6 +90,31 @@ def reduce_strip_fixed(
         add_to_outputs(line, strip_row + row, row_first, row_count, row_weights, sums)
 
 
+def reduce_plane_fixed(
+    plane,
+    row_first,
+    row_count,
+    row_weights,
+    col_first,
+    col_count,
+    col_weights,
+    line,
+    sums,
+    out,
+):
+    """A whole plane at once: as `reduce_strip_fixed`, and the sums rounded to uint8 samples.
+
+    line: int32 (columns,); sums: int32, of the shape of out; both overwritten.
+    """
+    sums[:] = 0
+    reduce_strip_fixed(
+        plane, 0, row_first, row_count, row_weights, col_first, col_count, col_weights, line, sums
+    )
+    for row in range(out.shape[0]):
+        for column in range(out.shape[1]):
+            out[row, column] = fixed_sample(sums[row, column])
+
+
 def reduce_rows(strip, strip_row, first, count, weights, sums):
     """Add a strip to weighted sums of whole rows.
 
@@ -78,8 +129,33 @@ def reduce_columns(columns, first, count, weights, out):
 
     Of a plane that has been transposed, so that the rows here are its columns.
     """
-    out[:] = 0.0
-    for output in range(first.shape[0]):
-        begin = first[output]
-        for tap in range(count[output]):
-            add_line(columns[begin + tap], weights[output, tap], out[output])
+    weigh_windows(columns, first, count, weights, out)
+
+
+def turn(rows, columns):
+    """columns[x, y] = rows[y, x]."""
+    for column in range(rows.shape[1]):
+        for row in range(rows.shape[0]):
+            columns[column, row] = rows[row, column]
+
+
+def reduce_plane(
+    plane,
+    row_first,
+    row_count,
+    row_weights,
+    col_first,
+    col_count,
+    col_weights,
+    sums,
+    turned,
+    out,
+):
+    """A whole plane at once: `reduce_rows`, then `reduce_columns`.
+
+    plane: uint8 (height, width). sums, turned: float32 (rows, width) and (width, rows),
+    overwritten. out: float32 (columns, rows), transposed as the kernel leaves it.
+    """
+    weigh_windows(plane, row_first, row_count, row_weights, sums)
+    turn(sums, turned)
+    weigh_windows(turned, col_first, col_count, col_weights, out)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamresize.fingerprint.borders import Box
-from streamresize.fingerprint.reduction import RowReduction, area_taps
+from streamresize.fingerprint.reduction import area_averages
 from streamresize.matching.affine import Affine, scaling
 from streamresize.matching.agreement import Aligned, Plane, agreement
 from streamresize.matching.distances import Mask, window_means
@@ -88,11 +88,11 @@ class _Level(NamedTuple):
             part.left + (np.arange(columns, dtype=np.float32) + 0.5) * (width / columns),
             part.top + (np.arange(rows, dtype=np.float32) + 0.5) * (height / rows),
         )
-        template = averages(first, part, columns, rows)
+        template = area_averages(first, part, columns, rows)
         high, wide = second.shape
         across, down = (max(1.0, step * factor) for factor in guess_scale(guess))
         small = (max(1, round(wide / across)), max(1, round(high / down)))
-        reduced = averages(second, Box(0, 0, wide, high), *small)
+        reduced = area_averages(second, Box(0, 0, wide, high), *small)
         reliefs = _relief(template), _relief(reduced)
         to_reduced = scaling(small[0] / wide, small[1] / high)
         return cls(x, y, template, reduced, reliefs, step, to_reduced)
@@ -149,17 +149,6 @@ class _Level(NamedTuple):
 def guess_scale(map: Affine) -> tuple[float, float]:
     """Steps of the second picture, across and down, that a step of the first one takes."""
     return max(abs(map.xx), abs(map.xy)), max(abs(map.yx), abs(map.yy))
-
-
-def averages(luma: Samples, part: Box, columns: int, rows: int) -> Plane:
-    """Part of a picture, uint8 (h, w), as area averages, float32 (rows, columns)."""
-    reduction = RowReduction(
-        area_taps(part.left, part.right, columns),
-        area_taps(part.top, part.bottom, rows),
-        luma.shape[1],
-    )
-    reduction.feed(np.ascontiguousarray(luma), 0)
-    return reduction.samples()
 
 
 def _relief(plane: Plane) -> Plane:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from streamresize.fingerprint.borders import Box
 from streamresize.fingerprint.dct import basis
+from streamresize.fingerprint.reduction import area_averages
 from streamresize.fingerprint.symmetric import FREQUENCIES, SIDE
-from streamresize.matching.alignment import averages
 from streamresize.strips import Samples
 
 PARTS = tuple(1 - step / 20 for step in range(1, 11))  # of a side: 0.95, 0.9, ..., 0.5
@@ -75,7 +75,7 @@ def window_hashes(luma: Samples) -> WindowHashes:
     height, width = luma.shape
     ratio = min(1.0, LUMA_SIDE / max(height, width))
     size = max(1, round(width * ratio)), max(1, round(height * ratio))
-    small = averages(luma, Box(0, 0, width, height), *size)
+    small = area_averages(luma, Box(0, 0, width, height), *size)
     extents, places = _order()
     across = np.stack([_basis(extent, size[0]) for extent in extents])
     down = np.stack([_basis(extent, size[1]) for extent in extents])

@@ -14,7 +14,7 @@ from streamresize.sinks.base import (
     PlaneRequest,
     Sink,
 )
-from streamresize.sinks.fingerprint import FingerprintSink
+from streamresize.sinks.fingerprint import FingerprintSink, plan_fingerprint
 from streamresize.sinks.formats import (
     AUTO_FORMATS,
     FORMATS,
@@ -43,5 +43,6 @@ __all__ = [
     "Sink",
     "StreamSink",
     "Subsampling",
+    "plan_fingerprint",
     "plan_picture",
 ]
