@@ -1,79 +1,34 @@
-"""The tables in the form that this version knows, made or brought up to date."""
+"""Which form a catalog's tables have."""
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, insert, inspect, select, text
-
-from streamresize.catalog import schema
-from streamresize.catalog.database import writing
-from streamresize.errors import CatalogError
+from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 VERSION_TABLE = "catalog_version"
 SCRIPTS = Path(__file__).parent / "migrations"
-LOCK = 0x73747265616D  # of PostgreSQL's advisory locks
-LOCK_SECONDS = 60
 
 
 def bring_up_to_date(engine: Engine) -> None:
     """Raises CatalogError for a catalog that a newer version has made, and for what is none."""
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
     with engine.connect() as connection:
-        if _is_current(connection, script):
+        if version_of(connection) == newest_version():
             return
-    with writing(engine) as connection:
-        _hold_lock(connection)
-        if not _is_current(connection, script):
-            _require_catalog_or_nothing(connection)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        if connection.execute(select(schema.state.c.id)).first() is None:
-            connection.execute(insert(schema.state).values(
-                id=1, catalog=secrets.token_hex(16), generation=0, vacuumed=0, chunks=False
-            ))  # fmt: skip
-        _release_lock(connection)
+    from streamresize.catalog.upgrade import upgrade  # Alembic takes long to import
+
+    upgrade(engine)
 
 
-def _is_current(connection: Connection, script: ScriptDirectory) -> bool:
-    version = _version(connection)
-    if version is not None and version not in {known.revision for known in script.walk_revisions()}:
-        raise CatalogError(f"the catalog has form {version}, made by a newer version")
-    return version == script.get_current_head()
+def version_of(connection: Connection) -> str | None:
+    """None for what is no catalog."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    versions = table(VERSION_TABLE, column("version_num"))
+    version: str | None = connection.execute(select(versions.c.version_num)).scalar()
+    return version
 
 
-def _version(connection: Connection) -> str | None:
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    return context.get_current_revision()
-
-
-def _require_catalog_or_nothing(connection: Connection) -> None:
-    """A catalog has a version, so tables of these names without one are another program's.
-
-    Or of a first opening that was interrupted, where a database cannot take back tables.
-    """
-    there = sorted(set(inspect(connection).get_table_names()) & set(schema.metadata.tables))
-    if there and _version(connection) is None:
-        raise CatalogError(f"the database is no catalog, but has tables named {', '.join(there)}")
-
-
-def _hold_lock(connection: Connection) -> None:
-    """One process at a time; SQLite's writers are alone anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    elif connection.dialect.name in ("mysql", "mariadb"):
-        held = text("SELECT GET_LOCK(CONCAT(DATABASE(), '.streamresize'), :seconds)")
-        if connection.execute(held, {"seconds": LOCK_SECONDS}).scalar() != 1:
-            raise CatalogError("another process is changing the form of the catalog")
-
-
-def _release_lock(connection: Connection) -> None:
-    if connection.dialect.name in ("mysql", "mariadb"):
-        connection.execute(text("DO RELEASE_LOCK(CONCAT(DATABASE(), '.streamresize'))"))
+def newest_version() -> str:
+    """The number that the name of the last script begins with."""
+    return max(script.name for script in SCRIPTS.glob("versions/*.py")).partition("_")[0]
