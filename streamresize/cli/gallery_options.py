@@ -9,7 +9,8 @@ from importlib.util import find_spec
 
 from streamresize import Limits, process
 from streamresize.catalog import Catalog
-from streamresize.cli.index_add import MakeFingerprint, add_files
+from streamresize.cli.index_add import add_files
+from streamresize.cli.index_work import MakeFingerprint
 from streamresize.cli.progress import choose_progress
 from streamresize.fingerprint import Fingerprint
 from streamresize.matching import STAGES, Extract

@@ -4,72 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from time import monotonic, perf_counter
-from typing import NamedTuple
+from time import monotonic
 
-from streamresize import Limits, StreamResizeError
 from streamresize.batch import map_in_processes
-from streamresize.catalog import Catalog, Picture, read_picture
+from streamresize.catalog import Catalog, Picture
 from streamresize.catalog.database import groups
 from streamresize.cli import inputs
+from streamresize.cli.index_work import MakeFingerprint, Outcome, Task
 from streamresize.cli.progress import Progress, shown
-from streamresize.cli.rows import Row
-from streamresize.cli.storage import absolute, stamp_of
-from streamresize.matching import Extract
+from streamresize.cli.storage import absolute
 from streamresize.processors import processors
 
 MOST_PENDING = 200  # pictures that a killed run loses
 MOST_SECONDS = 5.0
-
-
-class Task(NamedTuple):
-    """A file under its absolute name, and its stamp where the catalog has all that is wanted."""
-
-    name: str
-    stamp: str | None
-
-
-class Outcome(NamedTuple):
-    row: Row
-    picture: Picture | None = None
-
-
-@dataclass(frozen=True)
-class MakeFingerprint:
-    limits: Limits
-    extract: Extract
-
-    def __call__(self, task: Task) -> Outcome:
-        """Never raises on account of its input."""
-        try:
-            return self._made(task)
-        except MemoryError:
-            return Outcome(Row(task.name, "failed", error="not enough memory"))
-        except (StreamResizeError, OSError, ValueError) as error:
-            return Outcome(Row(task.name, "failed", error=str(error)))
-        except Exception as error:
-            return Outcome(Row(task.name, "failed", error=f"{type(error).__name__}: {error}"))
-
-    def _made(self, task: Task) -> Outcome:
-        start, stamp = perf_counter(), stamp_of(task.name)
-        if stamp == task.stamp:
-            return Outcome(Row(task.name, "kept"))
-        picture = read_picture(
-            task.name, stamp=stamp, extract=self.extract, threads=1, limits=self.limits
-        )
-        if stamp_of(task.name) != stamp:
-            raise OSError("the file has changed while it was read")
-        row = Row(
-            task.name,
-            "made",
-            width=picture.width,
-            height=picture.height,
-            bytes_read=picture.bytes,
-            seconds=round(perf_counter() - start, 4),
-            warnings=picture.warnings,
-        )
-        return Outcome(row, picture)
 
 
 class Collector:

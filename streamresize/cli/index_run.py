@@ -16,7 +16,8 @@ from streamresize.catalog.database import groups
 from streamresize.catalog.export import WRITERS, export
 from streamresize.cli import inputs, selection_options
 from streamresize.cli.gallery_options import has_opencv
-from streamresize.cli.index_add import MakeFingerprint, add_files
+from streamresize.cli.index_add import add_files
+from streamresize.cli.index_work import MakeFingerprint
 from streamresize.cli.progress import choose_progress
 from streamresize.cli.storage import absolute, without_slash
 from streamresize.matching import Extract

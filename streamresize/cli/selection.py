@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from posixpath import basename
 from typing import NamedTuple
 
 from streamresize import StreamResizeError
@@ -51,13 +52,13 @@ class Wanted:
         return _matches(path, self.exclude)
 
     def _visible(self, below: str) -> bool:
-        is_hidden = PurePosixPath(below).name.startswith(".")
+        is_hidden = basename(below).startswith(".")
         return not self.excludes(below) and (self.hidden or not is_hidden)
 
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:
     path = path.lower()
-    name = PurePosixPath(path).name
+    name = basename(path)
     return any(fnmatchcase(path if "/" in p else name, p.lower()) for p in patterns)
 
 

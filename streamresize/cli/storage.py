@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -95,12 +96,14 @@ class LocalStorage:
         self, folder: str, enters: Callable[[str], bool], failed: Callable[[OSError], None]
     ) -> Iterator[str]:
         """Symbolic links to files are files; those to folders are passed over."""
-        for place, folders, files in os.walk(folder, onerror=failed):
-            below = "" if place == folder else os.path.relpath(place, folder) + os.sep
-            folders[:] = sorted(name for name in folders if enters(below + name))
-            for name in sorted(files):
-                if not _is_special(str(Path(place, name))):
-                    yield below + name
+        remaining = [""]
+        while remaining:
+            below = remaining.pop()
+            entries = _entries(Path(folder, below), failed)
+            names = [below + entry.name for entry in entries if _is_input(entry)]
+            yield from names
+            folders = [below + e.name for e in entries if e.is_dir(follow_symlinks=False)]
+            remaining += [f"{name}/" for name in reversed(folders) if enters(name)]
 
     def stamp(self, name: str) -> str:
         return _stamp(os.stat(name))  # noqa: PTH116 - of many files
@@ -113,6 +116,20 @@ class LocalStorage:
 
     def write(self, name: str, data: bytes) -> None:
         output.write(name, data)
+
+
+def _entries(folder: Path, failed: Callable[[OSError], None]) -> list[os.DirEntry[str]]:
+    """By name."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=attrgetter("name"))
+    except OSError as error:
+        failed(error)
+        return []
+
+
+def _is_input(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False) or not _is_special(entry.path)
 
 
 def _is_special(name: str) -> bool:

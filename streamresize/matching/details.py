@@ -75,16 +75,12 @@ class Details:
 
     def features(self) -> tuple[Feature, ...]:
         """As a catalog takes them."""
-        places, descriptors = self.keypoints
-        return (
-            Feature(WINDOWS, descriptor_words(self.windows), b""),
-            Feature(KEYPOINTS, descriptor_words(descriptors), _stored(places)),
-        )
+        return windows_feature(self.windows), keypoints_feature(self.keypoints)
 
 
 @dataclass(frozen=True)
 class Extract:
-    """Makes the features that a catalog keeps beside a fingerprint, as Details.of does.
+    """Makes the features that a catalog keeps beside a fingerprint.
 
     Of a picture without keypoints it is kept that there are none.
     """
@@ -99,12 +95,24 @@ class Extract:
         return tuple(kind for kind in wanted if wanted[kind])
 
     def __call__(self, fingerprint: Fingerprint) -> tuple[Feature, ...]:
-        details = Details.of(fingerprint.luma, windows=self.windows, keypoints=self.keypoints)
-        return tuple(feature for feature in details.features() if feature.kind in self.kinds)
+        features = []
+        if self.windows:
+            features.append(windows_feature(window_hashes(fingerprint.luma)))
+        if self.keypoints:
+            features.append(keypoints_feature(orb.keypoints(fingerprint.luma)))
+        return tuple(features)
+
+
+def windows_feature(hashes: WindowHashes) -> Feature:
+    return Feature(WINDOWS, descriptor_words(hashes), b"")
+
+
+def keypoints_feature(keypoints: Keypoints) -> Feature:
+    return Feature(KEYPOINTS, descriptor_words(keypoints.descriptors), _stored(keypoints.places))
 
 
 def keypoints_of(feature: Feature) -> Keypoints:
-    """The reverse of what `Details.features` makes of keypoints."""
+    """The reverse of `keypoints_feature`."""
     return Keypoints(_places(feature.data), feature.hashes.astype(">u8").view(np.uint8))
 
 
