@@ -158,8 +158,9 @@ def reduce_plane_fixed(
     col_first: NDArray[np.int32],
     col_count: NDArray[np.int32],
     col_weights: NDArray[np.int32],
-    line: NDArray[np.int32],
+    turned: NDArray[np.uint8],
     sums: NDArray[np.int32],
+    lines: NDArray[np.uint8],
     out: NDArray[np.uint8],
 ) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""

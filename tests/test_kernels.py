@@ -478,7 +478,10 @@ def test_reduction_in_fixed_point(kernels: Any, case: Any) -> None:
     expected = dense(rows, len(plane)) @ lines
     np.testing.assert_array_equal(sums, expected)
     out = np.empty(sums.shape, np.uint8)
-    kernels.reduce_plane_fixed(plane, *rows, *columns, line, sums, out)
+    turned = np.empty(plane.shape[::-1], np.uint8)
+    between = np.empty((len(plane), len(line)), np.uint8)
+    room = np.empty(max(between.shape), np.int32)
+    kernels.reduce_plane_fixed(plane, *rows, *columns, turned, room, between, out)
     rounded = (expected.astype(np.int64) + half) >> reduction.FIXED_BITS
     np.testing.assert_array_equal(out, rounded.clip(0, 255))
 
@@ -584,11 +587,14 @@ def test_whole_reductions_refuse_arrays_of_another_size() -> None:
     for arrays in ((one, turned, one), (row, one, one), (row, turned, row)):
         with pytest.raises(ValueError, match="for each"):
             _native.reduce_plane(plane, *floats, *floats, *arrays)
-    line, sums, out = np.zeros(1, np.int32), np.zeros((1, 1), np.int32), np.zeros((1, 1), np.uint8)
+    flat, lines, out = (np.zeros(shape, np.uint8) for shape in ((4, 2), (2, 1), (1, 1)))
     with pytest.raises(ValueError, match="for each"):
-        _native.reduce_plane_fixed(plane, *fixed, *fixed, np.zeros(2, np.int32), sums, out)
-    with pytest.raises(ValueError, match="out"):
-        _native.reduce_plane_fixed(plane, *fixed, *fixed, line, sums, np.zeros((2, 1), np.uint8))
+        _native.reduce_plane_fixed(plane, *fixed, *fixed, flat, np.zeros(1, np.int32), lines, out)
+    for arrays in ((lines, lines, out), (flat, out, out), (flat, lines, lines)):
+        with pytest.raises(ValueError, match="for each"):
+            _native.reduce_plane_fixed(
+                plane, *fixed, *fixed, arrays[0], np.zeros(2, np.int32), *arrays[1:]
+            )
     with pytest.raises(ValueError, match="find_content"):
         _native.find_content(np.zeros((0, 4), np.uint8), np.zeros(4, np.int64))
     with pytest.raises(ValueError, match="find_content"):

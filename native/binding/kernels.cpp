@@ -29,11 +29,11 @@ using ResampleStrip = Size(const Sample* strip, Size rows, Size stride, Size str
                            Floats accumulators, Size accumulator_count, Size width, Floats scratch,
                            Size scratch_row, Size out_row, Size window_row, Sample* out);
 
-template <typename Weight, typename Between, typename Sample>
+template <typename Weight, typename... Others>
 using ReducePlane = void(const std::uint8_t* plane, Size height, Size width, Integers row_first,
                          Integers row_count, const Weight* row_weights, Size rows, Size row_taps,
                          Integers col_first, Integers col_count, const Weight* col_weights,
-                         Size columns, Size col_taps, Between* first, Between* second, Sample* out);
+                         Size columns, Size col_taps, Others... others);
 
 #define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                      \
   ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                               \
@@ -52,8 +52,9 @@ using ReducePlane = void(const std::uint8_t* plane, Size height, Size width, Int
   void streamresize_reduce_columns_##suffix(const float* plane, Size columns, Size rows,          \
                                             Integers first, Integers count, const float* weights, \
                                             Size outputs, Size taps, Floats out);                 \
-  ReducePlane<float, float, float> streamresize_reduce_plane_##suffix;                            \
-  ReducePlane<std::int32_t, std::int32_t, std::uint8_t> streamresize_reduce_plane_fixed_##suffix; \
+  ReducePlane<float, Floats, Floats, Floats> streamresize_reduce_plane_##suffix;                  \
+  ReducePlane<std::int32_t, Bytes, std::int32_t*, Size, Bytes, Bytes>                             \
+      streamresize_reduce_plane_fixed_##suffix;                                                   \
   void streamresize_find_content_##suffix(const std::uint8_t* luma, Size height, Size width,      \
                                           Longs box);                                             \
   Size streamresize_total_steps_##suffix(const float* picture, Size height, Size width);          \
@@ -312,20 +313,22 @@ using FixedWeights = Array<const std::int32_t, 2>;
 void reduce_plane_fixed(const Plane& plane, const Indices& row_first, const Indices& row_count,
                         const FixedWeights& row_weights, const Indices& col_first,
                         const Indices& col_count, const FixedWeights& col_weights,
-                        const Array<std::int32_t, 1>& line, const Array<std::int32_t, 2>& sums,
-                        const Array<std::uint8_t, 2>& out) {
+                        const Array<std::uint8_t, 2>& turned, const Array<std::int32_t, 1>& sums,
+                        const Array<std::uint8_t, 2>& lines, const Array<std::uint8_t, 2>& out) {
   require_taps_of<std::int32_t>(plane, row_first, row_count, row_weights, col_first, col_count,
                                 col_weights);
   const std::size_t rows = row_first.shape(0), columns = col_first.shape(0);
-  require(line.shape(0) == columns && has_shape(sums, rows, columns),
-          "line and sums: one for each output");
+  const std::size_t height = plane.shape(0), width = plane.shape(1);
+  require(has_shape(turned, width, height) && has_shape(lines, height, columns) &&
+              sums.shape(0) >= std::max(height, columns),
+          "turned, sums and lines: room for each line");
   require(has_shape(out, rows, columns), "out: one for each output");
   const nb::gil_scoped_release release;
-  kKernels.reduce_plane_fixed(plane.data(), size(plane.shape(0)), size(plane.shape(1)),
-                              row_first.data(), row_count.data(), row_weights.data(), size(rows),
-                              size(row_weights.shape(1)), col_first.data(), col_count.data(),
-                              col_weights.data(), size(columns), size(col_weights.shape(1)),
-                              line.data(), sums.data(), out.data());
+  kKernels.reduce_plane_fixed(
+      plane.data(), size(height), size(width), row_first.data(), row_count.data(),
+      row_weights.data(), size(rows), size(row_weights.shape(1)), col_first.data(),
+      col_count.data(), col_weights.data(), size(columns), size(col_weights.shape(1)),
+      turned.data(), sums.data(), size(sums.shape(0)), lines.data(), out.data());
 }
 
 void find_content(const Plane& luma, const Array<std::int64_t, 1>& box) {
@@ -468,7 +471,8 @@ void register_kernels(nb::module_& module) {
   module.def("reduce_plane_fixed", &reduce_plane_fixed, "plane"_a.noconvert(),
              "row_first"_a.noconvert(), "row_count"_a.noconvert(), "row_weights"_a.noconvert(),
              "col_first"_a.noconvert(), "col_count"_a.noconvert(), "col_weights"_a.noconvert(),
-             "line"_a.noconvert(), "sums"_a.noconvert(), "out"_a.noconvert());
+             "turned"_a.noconvert(), "sums"_a.noconvert(), "lines"_a.noconvert(),
+             "out"_a.noconvert());
   module.def("find_content", &find_content, "luma"_a.noconvert(), "box"_a.noconvert());
   module.def("total_steps", &total_steps, "picture"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),

@@ -146,7 +146,7 @@ def reduce_plane_fixed(
     plane, height, width,
     row_first, row_count, row_weights, rows, row_taps,
     col_first, col_count, col_weights, columns, col_taps,
-    line, sums, out,
+    turned, sums, sums_room, lines, out,
 ):  # fmt: skip
     kernel_reduce_plane_fixed(
         carray(plane, (height, width)),
@@ -156,8 +156,9 @@ def reduce_plane_fixed(
         carray(col_first, columns),
         carray(col_count, columns),
         carray(col_weights, (columns, col_taps)),
-        carray(line, columns),
-        carray(sums, (rows, columns)),
+        carray(turned, (width, height)),
+        carray(sums, sums_room),
+        carray(lines, (height, columns)),
         carray(out, (rows, columns)),
     )
 
@@ -259,9 +260,9 @@ kernel_hamming_within_256 = hamming.hamming_within_256
 kernel_probe_within = hamming.probe_within
 
 
-def reduction_signature(weights, between, out):
+def reduction_signature(weights, *others):
     taps = i32, i32, weights, size, size
-    return types.void(u8, size, size, *taps, *taps, between, between, out)
+    return types.void(u8, size, size, *taps, *taps, *others)
 
 
 def resampling_signature(samples):
@@ -297,8 +298,8 @@ SIGNATURES = {
         reduce_columns,
         types.void(f32, size, size, i32, i32, f32, size, size, f32),
     ),
-    "reduce_plane": (reduce_plane, reduction_signature(f32, f32, f32)),
-    "reduce_plane_fixed": (reduce_plane_fixed, reduction_signature(i32, i32, u8)),
+    "reduce_plane": (reduce_plane, reduction_signature(f32, f32, f32, f32)),
+    "reduce_plane_fixed": (reduce_plane_fixed, reduction_signature(i32, u8, i32, size, u8, u8)),
     "find_content": (find_content, types.void(u8, size, size, i64)),
     "total_steps": (total_steps, size(f32, size, size)),
     "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),

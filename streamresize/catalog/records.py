@@ -72,19 +72,24 @@ class Image(NamedTuple):
 def fingerprint_columns(fingerprint: Fingerprint) -> dict[str, Any]:
     """The hashes and the binary form, by the names of the columns of the table."""
     numbers = {name: number_of_hash(getattr(fingerprint, name)) for name in NUMBERS}
-    symmetric = {
-        name: pack(symmetric_hash(coefficients_of(getattr(fingerprint, name))))
-        for name in ("symmetric", "trimmed")
-    }
+    symmetric = trimmed = symmetric_bits(fingerprint.symmetric)
+    if fingerprint.trimmed != fingerprint.symmetric:
+        trimmed = symmetric_bits(fingerprint.trimmed)
     return {
         "version": VERSION,
         **numbers,
         "phash256": fingerprint.phash256,
         "pdq": fingerprint.pdq,
         "pdq_quality": fingerprint.pdq_quality,
-        **symmetric,
+        "symmetric": symmetric,
+        "trimmed": trimmed,
         "data": fingerprint.to_bytes(),
     }
+
+
+def symmetric_bits(part: bytes) -> bytes:
+    """The symmetric hash of coefficients in their stored form."""
+    return pack(symmetric_hash(coefficients_of(part)))
 
 
 def number_of_hash(hash: bytes) -> int:

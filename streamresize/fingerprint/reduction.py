@@ -218,11 +218,12 @@ def reduced(plane: Samples, columns: Taps, rows: Taps) -> NDArray[np.float32]:
 
 def pillow_reduced(plane: Samples, outputs: tuple[int, int]) -> Samples:
     """What `PillowReduction` gives for a whole plane, uint8 (h, w)."""
-    width, height = outputs
-    columns, rows = pillow_taps(plane.shape[1], width), pillow_taps(plane.shape[0], height)
-    line, sums = np.empty(width, np.int32), np.empty((height, width), np.int32)
-    out = np.empty((height, width), np.uint8)
-    _native.reduce_plane_fixed(plane, *rows, *columns, line, sums, out)
+    height, width = plane.shape
+    columns, rows = pillow_taps(width, outputs[0]), pillow_taps(height, outputs[1])
+    turned, lines = np.empty((width, height), np.uint8), np.empty((height, outputs[0]), np.uint8)
+    sums = np.empty(max(lines.shape), np.int32)
+    out = np.empty((outputs[1], outputs[0]), np.uint8)
+    _native.reduce_plane_fixed(plane, *rows, *columns, turned, sums, lines, out)
     return out
 
 

@@ -90,31 +90,6 @@ def reduce_strip_fixed(
         add_to_outputs(line, strip_row + row, row_first, row_count, row_weights, sums)
 
 
-def reduce_plane_fixed(
-    plane,
-    row_first,
-    row_count,
-    row_weights,
-    col_first,
-    col_count,
-    col_weights,
-    line,
-    sums,
-    out,
-):
-    """A whole plane at once: as `reduce_strip_fixed`, and the sums rounded to uint8 samples.
-
-    line: int32 (columns,); sums: int32, of the shape of out; both overwritten.
-    """
-    sums[:] = 0
-    reduce_strip_fixed(
-        plane, 0, row_first, row_count, row_weights, col_first, col_count, col_weights, line, sums
-    )
-    for row in range(out.shape[0]):
-        for column in range(out.shape[1]):
-            out[row, column] = fixed_sample(sums[row, column])
-
-
 def reduce_rows(strip, strip_row, first, count, weights, sums):
     """Add a strip to weighted sums of whole rows.
 
@@ -159,3 +134,53 @@ def reduce_plane(
     weigh_windows(plane, row_first, row_count, row_weights, sums)
     turn(sums, turned)
     weigh_windows(turned, col_first, col_count, col_weights, out)
+
+
+def add_line_fixed(line, weight, sums):
+    """As `add_line` for whole numbers."""
+    for x in range(sums.shape[0]):
+        sums[x] = np.int32(sums[x] + weight * np.int32(line[x]))
+
+
+def weigh_lines_fixed(lines, weights, sums):
+    """As `weigh_lines` for whole numbers, with the half that rounds."""
+    sums[:] = FIXED_HALF
+    for i in range(lines.shape[0]):
+        add_line_fixed(lines[i], weights[i], sums)
+
+
+def clamp(total):
+    """A sum of `weigh_lines_fixed` as a sample."""
+    return min(max(total >> FIXED_BITS, 0), 255)
+
+
+def reduce_plane_fixed(
+    plane,
+    row_first,
+    row_count,
+    row_weights,
+    col_first,
+    col_count,
+    col_weights,
+    turned,
+    sums,
+    lines,
+    out,
+):
+    """A whole plane at once: `reduce_strip_fixed`, and its sums rounded to samples.
+
+    plane: uint8 (height, width). Overwritten: turned, uint8 (width, height); sums, int32, as long
+    as the longer of a column of the plane and a row of `out`; lines, uint8 (height, columns).
+    """
+    turn(plane, turned)
+    height, width = lines.shape
+    for column in range(width):
+        begin, taps = col_first[column], col_count[column]
+        weigh_lines_fixed(turned[begin : begin + taps], col_weights[column, :taps], sums[:height])
+        for row in range(height):
+            lines[row, column] = clamp(sums[row])
+    for row in range(out.shape[0]):
+        begin, taps = row_first[row], row_count[row]
+        weigh_lines_fixed(lines[begin : begin + taps], row_weights[row, :taps], sums[:width])
+        for column in range(width):
+            out[row, column] = clamp(sums[column])
