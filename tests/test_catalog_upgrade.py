@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from streamresize.catalog import Catalog, CatalogError, migrate, schema
 from streamresize.catalog.migrate import VERSION_TABLE
@@ -55,6 +57,12 @@ def tables(database: str) -> dict[str, list[tuple[object, ...]]]:
             table.name: [tuple(row) for row in connection.execute(sa.select(table))]
             for table in schema.metadata.sorted_tables
         }
+
+
+def test_scripts_are_named_by_their_numbers() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrate.SCRIPTS))
+    assert migrate.newest_version() == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_a_catalog_of_the_first_form(tmp_path: Path) -> None:

@@ -590,10 +590,10 @@ def test_whole_reductions_refuse_arrays_of_another_size() -> None:
     flat, lines, out = (np.zeros(shape, np.uint8) for shape in ((4, 2), (2, 1), (1, 1)))
     with pytest.raises(ValueError, match="for each"):
         _native.reduce_plane_fixed(plane, *fixed, *fixed, flat, np.zeros(1, np.int32), lines, out)
-    for arrays in ((lines, lines, out), (flat, out, out), (flat, lines, lines)):
+    for bytes_ in ((lines, lines, out), (flat, out, out), (flat, lines, lines)):
         with pytest.raises(ValueError, match="for each"):
             _native.reduce_plane_fixed(
-                plane, *fixed, *fixed, arrays[0], np.zeros(2, np.int32), *arrays[1:]
+                plane, *fixed, *fixed, bytes_[0], np.zeros(2, np.int32), *bytes_[1:]
             )
     with pytest.raises(ValueError, match="find_content"):
         _native.find_content(np.zeros((0, 4), np.uint8), np.zeros(4, np.int64))

@@ -70,6 +70,21 @@ def test_importing_leaves_the_heavy_packages_alone() -> None:
     assert in_a_fresh_process(code) == "[]\n"
 
 
+def test_fingerprints_for_a_catalog_are_made_without_its_database() -> None:
+    heavy = ("sqlalchemy", "alembic", "PIL", "rich")
+    code = (
+        f"import streamresize.cli.index_work, sys; print([m for m in {heavy} if m in sys.modules])"
+    )
+    assert in_a_fresh_process(code) == "[]\n"
+
+
+def test_opening_a_catalog_leaves_alembic_alone_where_its_form_is_known(tmp_path: Path) -> None:
+    file = str(tmp_path / "cat.db")
+    code = "import sys; from streamresize.catalog import Catalog; Catalog.open({!r}).close()"
+    code += "; print('alembic' in sys.modules)"
+    assert [in_a_fresh_process(code.format(file)) for _ in range(2)] == ["True\n", "False\n"]
+
+
 def test_what_an_image_says_of_itself() -> None:
     options = Options(jfif=True, orientation=6, restart_interval=7, icc_profile=bytes(200))
     info = streamresize.probe(small_jpeg([(2, 1), (1, 1), (1, 1)], (53, 39), options))
