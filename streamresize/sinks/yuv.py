@@ -63,6 +63,8 @@ class YuvBuffer:
         """Repeat the last column and row into the padding."""
         for padded, plane in zip(self._padded, self.planes):
             height, width = plane.shape
+            if padded.shape == plane.shape:
+                continue
             padded[:height, width:] = plane[:, -1:]
             padded[height:] = padded[height - 1]
 
