@@ -45,18 +45,21 @@ class Limits:
         """
         # `os.environ` takes ten times as long, which shows in small pictures.
         get = _native.environment_variable if environment is None else environment.get
+        texts = list(map(get, VARIABLES.values()))
+        if texts == UNSET:
+            return USUAL
         chosen = {}
-        for field, name in VARIABLES.items():
-            text = get(name)
+        for (field, name), text in zip(VARIABLES.items(), texts):
             if text is None:
                 continue
             if not text.isdigit():
                 raise ValueError(f"{name} must be a whole number, not {text!r}")
             chosen[field] = int(text)
-        return cls(**chosen) if chosen else USUAL
+        return cls(**chosen)
 
 
 USUAL = Limits()
 
 # The environment variable that sets each field.
 VARIABLES = {field.name: ENVIRONMENT_PREFIX + field.name.upper() for field in fields(Limits)}
+UNSET = [None] * len(VARIABLES)
