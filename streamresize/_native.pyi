@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Sample = TypeVar("Sample", np.uint8, np.uint16)
 
+def environment_variable(name: str) -> str | None: ...
+
 class Limits:
     def __init__(
         self,

@@ -15,7 +15,15 @@ from streamresize.limits import Limits
 from streamresize.pipeline import Result, run
 from streamresize.plan import kept_plan
 from streamresize.processors import decoding_threads, processors
-from streamresize.request import Options, Pass, PassOptions, Size, split_options
+from streamresize.request import (
+    Options,
+    Pass,
+    PassOptions,
+    Size,
+    kept_pass,
+    kept_size,
+    split_options,
+)
 from streamresize.sources import Chunk, Source, open_source
 from streamresize.strips import DeepSamples, Samples, Strip
 from streamresize.targets import Destinations, destinations
@@ -45,7 +53,7 @@ def thumbnail(
     `Size` and `Pass`. Raises what `process` raises, and ValueError for format="array".
     """
     of_size, of_pass = split_options(options)
-    wanted = Size(*size, **of_size)
+    wanted = kept_size(*size, **of_size)
     if wanted.format == "array":
         raise ValueError("thumbnail gives a file; use resize for an array")
     return cast(bytes, process(source, [wanted], **of_pass).images[0].data)
@@ -66,7 +74,7 @@ def resize(
     if "format" in options:
         raise TypeError("resize gives an array; use thumbnail for a file")
     of_size, of_pass = split_options({**options, "format": "array"})
-    wanted = Size(width, height, **of_size)
+    wanted = kept_size(width, height, **of_size)
     return cast(Samples, process(source, [wanted], **of_pass).images[0].data)
 
 
@@ -94,7 +102,7 @@ def process(
     """
     require_work(sizes, fingerprint)
     goals = destinations(to, [size.format for size in sizes])
-    return run(source, sizes, Pass(**options), fingerprint=fingerprint, destinations=goals)
+    return run(source, sizes, kept_pass(**options), fingerprint=fingerprint, destinations=goals)
 
 
 def process_many(

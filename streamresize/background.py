@@ -22,6 +22,6 @@ def background_rgb(background: Background, name: str = "background") -> RGB:
         color: tuple[int, ...] = ImageColor.getrgb(background)
     else:
         color = tuple(background)
-    if len(color) != 3 or not all(0 <= value <= 255 for value in color):
+    if len(color) != 3 or min(color) < 0 or max(color) > 255:
         raise ValueError(f"{name} must be an opaque colour, not {background!r}")
     return color

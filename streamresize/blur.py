@@ -58,7 +58,8 @@ class BlurredResampler:
         self._across, self._down = map(reach, sigma)
         self._columns = _taps(sigma[0], min(self._width, BLOCK_COLUMNS))
         self._batch = _taps(sigma[1], BATCH_ROWS)
-        self._scratch = make_scratch(BLOCK_COLUMNS + 2 * self._across)
+        inputs = BLOCK_COLUMNS + 2 * self._across
+        self._scratch = make_scratch(inputs, inputs)
         self._waiting: list[NDArray[Any]] = []
         self._ready = -2 * self._down  # outputs whose inputs are waiting
         self._next = 0

@@ -132,7 +132,7 @@ class StripDecoder:
         self._layout = self._native.planes()
         self._dtype = np.dtype(np.uint8 if header.precision == 8 else np.uint16)
         self._mcu_rows = self._mcu_rows_of(rows) if rows else range(header.mcu_rows)
-        widest = max(width * rows for width, _, rows in self._layout)
+        widest = max([width * rows for width, _, rows in self._layout])
         self._strip_mcu_rows = len(self._mcu_rows) if whole else max(1, STRIP_SAMPLES // widest)
         self._reuse = reuse
         self._scans_pending = header.multi_scan
@@ -162,8 +162,8 @@ class StripDecoder:
     def _mcu_rows_of(self, rows: Sequence[range]) -> range:
         """The MCU rows that hold these rows of the components' planes."""
         wanted = [(r, in_mcu_row) for r, (_, _, in_mcu_row) in zip(rows, self._layout) if r]
-        first = min(r.start // in_mcu_row for r, in_mcu_row in wanted)
-        return range(first, max(-(-r.stop // in_mcu_row) for r, in_mcu_row in wanted))
+        firsts = [r.start // in_mcu_row for r, in_mcu_row in wanted]
+        return range(min(firsts), max([-(-r.stop // in_mcu_row) for r, in_mcu_row in wanted]))
 
     def _skip_to(self, mcu_row: int) -> bool:
         """Decode the MCU rows in front without transforming them; False while bytes are missing."""
@@ -187,20 +187,18 @@ class StripDecoder:
         return True
 
     def _new_planes(self) -> tuple[Samples | DeepSamples, ...]:
+        strip, dtype = self._strip_mcu_rows, self._dtype
         return tuple(
-            np.empty(
-                (min(height - self._mcu_row * rows, rows * self._strip_mcu_rows), width),
-                self._dtype,
-            )
-            for width, height, rows in self._layout
+            [
+                np.empty((min(height - self._mcu_row * rows, rows * strip), width), dtype)
+                for width, height, rows in self._layout
+            ]
         )
 
     def _strip(self, planes: tuple[Samples | DeepSamples, ...], mcu_rows: int) -> Strip:
-        starts = tuple(self._mcu_row * rows for _, _, rows in self._layout)
-        return Strip(
-            tuple(
-                plane[: min(height - start, rows * mcu_rows)]
-                for plane, start, (_, height, rows) in zip(planes, starts, self._layout)
-            ),
-            starts,
-        )
+        starts = [self._mcu_row * rows for _, _, rows in self._layout]
+        cut = [
+            plane[: min(height - start, rows * mcu_rows)]
+            for plane, start, (_, height, rows) in zip(planes, starts, self._layout)
+        ]
+        return Strip(tuple(cut), tuple(starts))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from streamresize.background import RGB, WHITE
+from streamresize.background import WHITE, Background
 from streamresize.decode import StripDecoder
 from streamresize.formats import HEAD_BYTES, identify
 from streamresize.info import ImageInfo, SourceFormat
@@ -23,7 +23,7 @@ class SourceDecoder:
     """
 
     def __init__(
-        self, limits: Limits | None = None, store: Store | None = None, *, matte: RGB = WHITE
+        self, limits: Limits | None = None, store: Store | None = None, *, matte: Background = WHITE
     ) -> None:
         self._limits = limits
         self._store = store

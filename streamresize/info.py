@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from streamresize import exif, icc
@@ -78,6 +79,10 @@ class ImageInfo:
         return asdict(self)
 
 
+# Pictures of one kind share theirs: it takes a while to make, and to compare.
+_shared_info = lru_cache(maxsize=64)(ImageInfo)
+
+
 def image_info(header: _native.Header) -> ImageInfo:
     """Interpret a header that the decoder has read."""
     segments = header.segments
@@ -85,13 +90,13 @@ def image_info(header: _native.Header) -> ImageInfo:
     tiff = [p[6:] for m, p in segments if m == APP1 and p.startswith(b"Exif\0\0")]
     has_icc = any(m == APP2 and p.startswith(icc.SEGMENT) for m, p in segments)
     adobe = _adobe_transform(segments)
-    ids = tuple(component[0] for component in header.components)
-    profile = usable_profile(segments, len(ids))
-    return ImageInfo(
+    ids, across, down, _, _ = zip(*header.components)
+    profile = usable_profile(segments, len(ids)) if has_icc else None
+    return _shared_info(
         width=header.width,
         height=header.height,
         components=len(ids),
-        sampling=tuple((c[1], c[2]) for c in header.components),
+        sampling=tuple(zip(across, down)),
         sof=f"SOF{header.sof}",
         precision=header.precision,
         restart_interval=header.restart_interval,

@@ -34,7 +34,10 @@ LANE_BYTES = 1 << 18  # what a lane has decoded
 DC_LANE_BYTES = 1 << 16  # the same at scale 8
 LANES_BYTES = 5 << 16  # a wider window, and tables
 SHARED_LANES_BYTES = 9 << 18  # the same for several threads: two windows
-LANES_FROM_BLOCKS = 16_000
+LANES_FROM_BLOCKS = 3_000
+LARGE_FROM_BLOCKS = 16_000  # which several threads may decode
+MOST_OF_BLOCK = 2 * 65  # what a lane has decoded of a block
+LANES_SHARE = 8  # of all blocks, the part that a lane has room for
 SCAN_BYTES = 9 << 14  # windows and tables of one scan of several
 TYPICAL_SCANS = 10
 BLOCK_BYTES = 64 * 2 + 1 + 8  # coefficients, the last one's index, the mask of non-zero ones
@@ -90,17 +93,18 @@ def decoding_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
         return whole_bytes(info)
     return (
         DECODER_BYTES
-        + (lanes_bytes(scales, threads) if _has_lanes(info) else 0)
+        + (lanes_bytes(info, scales, threads) if _has_lanes(info) else 0)
         + (scans_bytes(info, scales, threads) if info.multi_scan else 0)
         + strip_bytes(info, scales)
     )
 
 
-def lanes_bytes(scales: Sequence[int], threads: int) -> int:
-    """What the lanes of a large single scan take."""
+def lanes_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
+    """What the lanes of a single scan take."""
+    blocks = count_blocks(info)
     lane = DC_LANE_BYTES if _dc_only(scales) else LANE_BYTES
-    if threads == 1:
-        return LANES_BYTES + LANES * lane
+    if threads == 1 or blocks < LARGE_FROM_BLOCKS:
+        return LANES_BYTES + LANES * min(lane, blocks * MOST_OF_BLOCK // LANES_SHARE)
     return SHARED_LANES_BYTES + LANES * (threads + SPARE_GROUPS) * lane
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 import numpy as np
 
 from streamresize import exif
-from streamresize.background import RGB, WHITE
+from streamresize.background import WHITE, Background, background_rgb
 from streamresize.errors import (
     LimitExceeded,
     MalformedImage,
@@ -78,14 +78,14 @@ class PillowDecoder:
         limits: Limits | None = None,
         store: Store | None = None,
         *,
-        matte: RGB = WHITE,
+        matte: Background = WHITE,
     ) -> None:
         self._format = format
         self._limits = limits or Limits.from_environment()
         self._store = store
         self._spool = Spool() if store is None else None
         self._fed = 0
-        self._matte = matte
+        self._matte = background_rgb(matte)
         self._image: ImageFile | None = None
         self._info: ImageInfo | None = None
         self._scales: tuple[int, ...] = ()

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeAlias
 
-from streamresize.background import background_rgb
 from streamresize.branches import Branch, MergedBranch
 from streamresize.decoders import SourceDecoder
 from streamresize.fingerprint import Fingerprint
@@ -84,7 +83,7 @@ class Job:
         self._fingerprint = fingerprint
         self._destinations = destinations
         self._targets: list[Target] = []
-        self._decoder = SourceDecoder(options.limits, store, matte=background_rgb(options.matte))
+        self._decoder = SourceDecoder(options.limits, store, matte=options.matte)
         self._pictures: list[PictureSink] = []
         self._metadata = NO_METADATA
         self._hashes: FingerprintSink | None = None
@@ -121,7 +120,7 @@ class Job:
         for chunk in chunks:
             yield from self.steps(chunk)
             if self.complete:
-                break
+                return
         yield from self.last_steps()
 
     def result(self) -> Result:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from math import isfinite
 from operator import attrgetter
-from typing import TypedDict, cast
+from typing import ParamSpec, TypedDict, TypeVar, cast
 
 from streamresize.background import WHITE, Background, background_rgb
 from streamresize.blur import MOST_SIGMA
@@ -22,7 +22,12 @@ from streamresize.resample import FILTERS, FilterName
 from streamresize.sinks import USUAL_COMPRESSION, Encoding, Format, Subsampling
 from streamresize.transfer import AVERAGINGS, Averaging
 
-_encoding = lru_cache(maxsize=64)(Encoding)  # checks what it is given, which takes a while
+Values = ParamSpec("Values")
+Request = TypeVar("Request")
+
+MOST_KEPT = 64
+
+_encoding = lru_cache(MOST_KEPT)(Encoding)  # checks what it is given, which takes a while
 _encoding_values = attrgetter(*(field.name for field in fields(Encoding)))
 
 
@@ -229,6 +234,23 @@ class PassOptions(TypedDict, total=False):
 
 class Options(SizeOptions, PassOptions, total=False):
     """The keywords of both."""
+
+
+def _kept(make: Callable[Values, Request]) -> Callable[Values, Request]:
+    """Gives again what it has made of the same values: to check them takes a while."""
+    again = lru_cache(MOST_KEPT, typed=True)(make)
+
+    def given(*values: Values.args, **named: Values.kwargs) -> Request:
+        try:
+            return again(*values, **named)  # type: ignore[arg-type]
+        except TypeError:  # one of them cannot be hashed, or is wrong
+            return make(*values, **named)
+
+    return given
+
+
+kept_size = _kept(Size)
+kept_pass = _kept(Pass)
 
 
 def split_options(options: Options) -> tuple[SizeOptions, PassOptions]:

@@ -199,8 +199,9 @@ def _normalised(weights: Positions, nearest: NDArray[np.bool_]) -> Positions:
 class Axis:
     """One direction of a plane: `span` of it, in its own samples, becomes span.samples outputs.
 
-    length, extent: as in `Grid`. `BOX` turns into linear interpolation where the outputs are closer
-    than the inputs. inputs: those that the outputs need. Threads may share an axis.
+    length: inputs. extent: as in `Grid`. samples: outputs. inputs: those that the outputs need.
+    `BOX` turns into linear interpolation where the outputs are closer than the inputs. Threads may
+    share an axis.
     """
 
     def __init__(self, length: int, extent: float, span: Span, filter: Filter = BOX) -> None:
@@ -209,6 +210,9 @@ class Axis:
         if filter.sharpen:
             filter = _sharpened(filter)
         self._grid = Grid(length, extent, span, filter, filter.support * max(span.step, 1.0))
+        self._step = span.step
+        self.length = length
+        self.samples = span.samples
         self.inputs = _needed_inputs(self._grid)
         self._window: tuple[range, Taps] | None = None
 
@@ -222,33 +226,22 @@ class Axis:
         """Upper bound on the inputs of an output."""
         return int(2 * self._grid.reach + 2)
 
-    @property
-    def length(self) -> int:
-        """Inputs."""
-        return self._grid.length
-
-    @property
-    def samples(self) -> int:
-        """Outputs."""
-        return self._grid.span.samples
-
-    @property
+    @cached_property
     def open_outputs(self) -> int:
         """Upper bound on how many outputs one input sample contributes to."""
-        return ceil((2 * self._grid.reach + 1) / self._grid.span.step) + 1
+        return ceil((2 * self._grid.reach + 1) / self._step) + 1
 
-    @property
+    @cached_property
     def copies(self) -> bool:
         """Every output is one input, and outputs follow each other as the inputs do."""
         length, _, (low, high, _), filter, _ = self._grid
-        averages = filter.weigh is BOX.weigh and self._grid.span.step == 1.0
+        averages = filter.weigh is BOX.weigh and self._step == 1.0
         return averages and low >= 0 and high <= length and float(low).is_integer()
 
     def outputs_before(self, sample: int) -> int:
         """How many outputs have their first tap before `sample`, or a few more."""
-        span = self._grid.span
-        outputs = (sample + self._grid.reach - span.low) / span.step + 1
-        return int(min(max(outputs, 0), span.samples))
+        outputs = (sample + self._grid.reach - self._grid.span.low) / self._step + 1
+        return int(min(max(outputs, 0), self.samples))
 
     def taps(self, start: int, stop: int) -> Taps:
         """The weights of outputs start .. stop - 1: part of a table of the outputs from there on.
@@ -261,7 +254,10 @@ class Axis:
             end = min(max(stop, begin + WINDOW_WEIGHTS // self._taps_room), self.samples)
             window = range(begin, end), make_taps(self._grid, begin, end)
             self._window = window
-        outputs, (first, lengths, weights) = window
+        outputs, taps = window
+        if outputs == range(start, stop):
+            return taps
+        first, lengths, weights = taps
         chosen = slice(start - outputs.start, stop - outputs.start)
         return Taps(first[chosen], lengths[chosen], weights[chosen])
 
@@ -294,9 +290,9 @@ def component_axis(
     )
 
 
-def make_scratch(taps: int) -> NDArray[np.float32]:
-    """What the kernel works in, for columns of so many taps."""
-    return np.zeros((3, LANES * max(BLOCK_SAMPLES, taps)), np.float32)
+def make_scratch(inputs: int, taps: int) -> NDArray[np.float32]:
+    """What the kernel works in, for rows of so many inputs and columns of so many taps."""
+    return np.zeros((3, LANES * max(min(inputs, BLOCK_SAMPLES), taps)), np.float32)
 
 
 class PlaneResampler:
@@ -305,8 +301,9 @@ class PlaneResampler:
     def __init__(self, horizontal: Axis, vertical: Axis) -> None:
         self._vertical = vertical
         self._columns = horizontal.columns
-        self._scratch = make_scratch(self._columns.weights.shape[1])
-        self._accumulators = np.zeros((vertical.open_outputs, len(horizontal.inputs)), np.float32)
+        width = len(horizontal.inputs)
+        self._scratch = make_scratch(width, self._columns.weights.shape[1])
+        self._accumulators = np.empty((vertical.open_outputs, width), np.float32)
         self._next = 0
 
     @property

@@ -220,3 +220,17 @@ def test_a_photo_of_another_kind_after_many_of_one() -> None:
     for source in ALIKE:
         outcome(source)
     assert outcome(pillow_jpeg(photo(120, 90))) == small
+
+
+def test_options_are_checked_whether_they_can_be_hashed_or_not() -> None:
+    data = pillow_jpeg(photo(64, 48))
+    hashed = streamresize.thumbnail(data, (20, 20), fit="pad", background=(1, 2, 3))
+    listed: Any = [1, 2, 3]
+    assert streamresize.thumbnail(data, (20, 20), fit="pad", background=listed) == hashed
+    assert streamresize.thumbnail(data, (20, 20), keep={"exif"})
+    wrong: Any = {"fit": []}
+    for options in ({"quality": 0}, wrong, {"quality": 0}):
+        with pytest.raises(ValueError, match=r"quality|fit"):
+            streamresize.thumbnail(data, (20, 20), **options)
+    with pytest.raises(TypeError, match="unknown"):
+        streamresize.thumbnail(data, (20, 20), unknown=1)  # type: ignore[call-arg]

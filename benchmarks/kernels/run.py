@@ -73,7 +73,7 @@ def resampling_pass(kernels: Kernels, scale: Scale, factor: float) -> Measuremen
     strip = np.random.default_rng(0).integers(0, 256, (STRIP_ROWS, scale.width), np.uint8)
     accumulators = np.zeros((4, scale.width), np.float32)
     capacity = int(STRIP_ROWS / factor) + 3
-    scratch = make_scratch(columns.weights.shape[1])
+    scratch = make_scratch(accumulators.shape[1], columns.weights.shape[1])
     out = np.empty((capacity + resampling.LANES - 1, len(columns.first)), np.uint8)
 
     def run() -> int:

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -274,6 +275,8 @@ nb::list warnings(const PyDecoder& decoder) {
 }  // namespace
 
 void register_decoder(nb::module_& module) {
+  module.def("environment_variable", [](const char* name) { return std::getenv(name); }, "name"_a);
+
   nb::class_<Limits>(module, "Limits")
       .def(
           "__init__",

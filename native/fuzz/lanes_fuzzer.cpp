@@ -44,6 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bytes.insert(bytes.end(), data + kChoices, data + size);
   }
   const unsigned threads = choices[1] % 8 == 0 ? 2 : 1;
-  if (!lanes_agree(bytes, components, threads).same) __builtin_trap();
+  const std::uint64_t mcus = choices[2] % 2 == 0 ? 100 : 1 << 20;
+  if (!lanes_agree(bytes, components, threads, mcus).same) __builtin_trap();
   return 0;
 }

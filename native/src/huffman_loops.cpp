@@ -1,8 +1,6 @@
 #include "huffman_loops.hpp"
 
 #include <algorithm>
-#include <array>
-#include <mutex>
 
 #include "streamresize/processor.hpp"
 
@@ -25,51 +23,6 @@ SequentialTables::SequentialTables(const HuffmanTable& dc_table, const HuffmanTa
   dc.build(dc_symbols, eob, width);
   pairs.build(ac_symbols, pair_width);
   if (width == LaneTables::kWidth) coefficients.build(ac_symbols, eob, width);
-}
-
-namespace {
-
-class RecentTables {
- public:
-  using Tables = std::shared_ptr<const SequentialTables>;
-
-  template <typename IsWanted>
-  Tables find(IsWanted is_wanted) {
-    const std::scoped_lock lock(mutex_);
-    const auto found = std::ranges::find_if(
-        tables_, [&](const Tables& tables) { return tables && is_wanted(*tables); });
-    return found == tables_.end() ? nullptr : *found;
-  }
-
-  void add(Tables tables) {
-    const std::scoped_lock lock(mutex_);
-    tables_[next_].swap(tables);
-    next_ = (next_ + 1) % tables_.size();
-  }
-
- private:
-  std::mutex mutex_;
-  std::array<Tables, 8> tables_;
-  std::size_t next_ = 0;
-};
-
-}  // namespace
-
-std::shared_ptr<const SequentialTables> shared_tables(const HuffmanTable& dc_table,
-                                                      const HuffmanTable& ac_table, int last_kept,
-                                                      int lookup_width) {
-  static RecentTables recent;
-  const bool is_small = lookup_width < LaneTables::kWidth;
-  std::shared_ptr<const SequentialTables> tables;
-  if (is_small) {
-    tables = recent.find([&](const SequentialTables& known) {
-      return known.match(dc_table, ac_table, last_kept, lookup_width);
-    });
-  }
-  if (tables) return tables;
-  tables = std::make_shared<const SequentialTables>(dc_table, ac_table, last_kept, lookup_width);
-  if (is_small) recent.add(tables);
-  return tables;
 }
 
 AcBand::AcBand(const HuffmanTable& table, const ScanHeader& header, std::uint64_t kept_mask,

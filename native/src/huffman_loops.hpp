@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 
 #include "bit_reader.hpp"
 #include "huffman.hpp"
@@ -35,12 +34,6 @@ struct SequentialTables {
   PairTable pairs;
   CoefficientTable coefficients;  // for lanes alone
 };
-
-// The same for many pictures: encoders write the same tables again and again. What a few recent
-// small pictures had is kept; any thread may ask.
-std::shared_ptr<const SequentialTables> shared_tables(const HuffmanTable& dc_table,
-                                                      const HuffmanTable& ac_table, int last_kept,
-                                                      int lookup_width);
 
 // The tables of a component, and where its decoding stands.
 struct ComponentCoding {

@@ -2,8 +2,30 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
+
+#include "shared_tables.hpp"
 
 namespace streamresize {
+namespace {
+
+// None where they would take longer to make than lanes save. Tables that come a second time may
+// well come again.
+std::shared_ptr<const LaneTables> lane_tables_for(const std::vector<BlockCodes>& mcu,
+                                                  std::uint64_t blocks) {
+  if (blocks < Lanes::kLeastBlocks) return nullptr;
+  if (auto known = known_lane_tables(mcu)) return known;
+  const bool is_large = blocks >= Lanes::kLargeBlocks;
+  const auto is_known = [&](const BlockCodes& codes) {
+    return shared_tables(codes, lookup_width(blocks)).is_known;
+  };
+  if (!is_large && !std::ranges::all_of(mcu, is_known)) return nullptr;
+  auto tables = make_lane_tables(mcu);
+  if (!is_large) keep_lane_tables(tables);
+  return tables;
+}
+
+}  // namespace
 
 HuffmanSequential::HuffmanSequential(const ScanHeader& header, const HuffmanTables& dc,
                                      const HuffmanTables& ac, const ScanLayout& layout,
@@ -22,35 +44,33 @@ HuffmanSequential::Tables HuffmanSequential::make_tables(const ScanHeader& heade
                                                          const HuffmanTables& ac,
                                                          const ScanLayout& layout,
                                                          const ScanTask& task) {
-  Tables result;
-  const int width = lookup_width(layout.mcus() * layout.blocks_per_mcu());
+  std::vector<BlockCodes> mcu;
   for (std::size_t i = 0; i < header.component_count; ++i) {
     const ScanComponent& component = header.components[i];
-    const HuffmanTable& dc_table = dc[component.dc_table];
-    const HuffmanTable& ac_table = ac[component.ac_table];
-    const int last_kept = task.kept[component.index];
-    auto found = std::ranges::find_if(result.different, [&](const auto& known) {
-      return known->match(dc_table, ac_table, last_kept, width);
-    });
-    if (found == result.different.end()) {
-      found = result.different.insert(found, shared_tables(dc_table, ac_table, last_kept, width));
-    }
-    result.of_component[component.index] = found->get();
+    mcu.insert(mcu.end(), layout.blocks_in_mcu(i),
+               {&dc[component.dc_table], &ac[component.ac_table], task.kept[component.index]});
   }
-  if (width != LaneTables::kWidth) return result;
-  std::vector<const SequentialTables*> in_mcu;
+  const std::uint64_t blocks = layout.mcus() * mcu.size();
+  const auto lane_tables = lane_tables_for(mcu, blocks);
+  Tables result;
+  std::size_t block = 0;
   for (std::size_t i = 0; i < header.component_count; ++i) {
-    in_mcu.insert(in_mcu.end(), layout.blocks_in_mcu(i),
-                  result.of_component[header.components[i].index]);
+    result.of_component[header.components[i].index] =
+        lane_tables ? lane_tables->blocks[block]
+                    : shared_tables(mcu[block], lookup_width(blocks)).tables;
+    block += layout.blocks_in_mcu(i);
   }
-  result.lanes = std::make_unique<Lanes>(in_mcu, task.threads);
+  if (lane_tables) {
+    const unsigned threads = blocks < Lanes::kLargeBlocks ? 1 : task.threads;
+    result.lanes = std::make_unique<Lanes>(lane_tables, layout.mcus(), threads);
+  }
   return result;
 }
 
 void HuffmanSequential::use(Tables tables) {
   tables_ = std::move(tables);
   for (std::size_t i = 0; i < components_.size(); ++i) {
-    components_[i].tables = tables_.of_component[i];
+    components_[i].tables = tables_.of_component[i].get();
   }
 }
 

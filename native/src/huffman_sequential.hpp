@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "huffman_coder.hpp"
 #include "huffman_loops.hpp"
@@ -57,8 +56,7 @@ class HuffmanSequential : public HuffmanCoder {
  private:
   // What is kept of the coefficients decides on both.
   struct Tables {
-    std::vector<std::shared_ptr<const SequentialTables>> different;
-    std::array<const SequentialTables*, kMaxComponents> of_component{};
+    std::array<std::shared_ptr<const SequentialTables>, kMaxComponents> of_component;
     std::unique_ptr<Lanes> lanes;
   };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "coefficients.hpp"
 #include "huffman_loops.hpp"
@@ -93,17 +94,18 @@ void append(std::vector<Entry>& entries, const SequentialTables& tables, bool dc
 
 }  // namespace
 
-LaneTables::LaneTables(std::span<const SequentialTables* const> blocks)
-    : dc_only(std::ranges::all_of(blocks, [](const auto* tables) { return tables->kept == 0; })),
+LaneTables::LaneTables(std::vector<std::shared_ptr<const SequentialTables>> of_mcu)
+    : blocks(std::move(of_mcu)),
+      dc_only(std::ranges::all_of(blocks, [](const auto& tables) { return tables->kept == 0; })),
       slots_in_mcu(blocks.size()),
       turn(blocks.size() * (1 + (kUnchecked - 1) / blocks.size())) {
   std::vector<const SequentialTables*> known;
   std::vector<std::uint32_t> places;
-  for (const SequentialTables* tables : blocks) {
-    const auto found = std::ranges::find(known, tables);
+  for (const auto& tables : blocks) {
+    const auto found = std::ranges::find(known, tables.get());
     places.push_back(static_cast<std::uint32_t>(found - known.begin()) * kTables * kTable);
     if (found != known.end()) continue;
-    known.push_back(tables);
+    known.push_back(tables.get());
     append(entries, *tables, dc_only);
   }
   first_dc = places.front();
@@ -112,7 +114,7 @@ LaneTables::LaneTables(std::span<const SequentialTables* const> blocks)
     nexts.push_back(std::make_unique<Nexts>(make_nexts(*blocks[i], places[i], next_dc)));
     const std::uint32_t skip = places[i] + 2 * kTable;
     slots.push_back({nexts.back()->data(), skip, skip ^ next_dc});
-    symbols.push_back(blocks[i]);
+    symbols.push_back(blocks[i].get());
     const auto size = static_cast<std::size_t>(transform_size(blocks[i]->kept));
     records.push_back(dc_only ? 2 : size * size + 1);
     record_of_mcu += records.back();

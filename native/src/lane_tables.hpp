@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "lookup_tables.hpp"
@@ -47,6 +46,7 @@ struct LaneTables {
     std::uint32_t to_next_dc;
   };
 
+  std::vector<std::shared_ptr<const SequentialTables>> blocks;  // of an MCU
   bool dc_only = true;
   std::vector<Entry> entries;
   std::vector<Slot> slots;                       // MCU after MCU, kUnchecked more than in a turn
@@ -59,8 +59,8 @@ struct LaneTables {
   std::uint32_t first_dc = 0;     // the table of the first block's DC difference
   static constexpr std::size_t kUnchecked = 8;
 
-  // `blocks` are the tables of the blocks of one MCU, kWidth wide.
-  explicit LaneTables(std::span<const SequentialTables* const> blocks);
+  // `of_mcu` are the tables of the blocks of one MCU, kWidth wide.
+  explicit LaneTables(std::vector<std::shared_ptr<const SequentialTables>> of_mcu);
 };
 
 }  // namespace streamresize

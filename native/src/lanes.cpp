@@ -16,6 +16,7 @@ using Entry = LaneTables::Entry;
 // Values that each lane has room for.
 constexpr std::size_t kRecords = 1 << 17;
 constexpr std::size_t kDcRecords = 1 << 15;
+constexpr std::size_t kRecordsShare = 8;  // of a short scan, an eighth of all it has
 constexpr std::size_t kMostOfBlock = 65;
 
 // Values ahead of those that are taken: they may have to come from another processor.
@@ -95,6 +96,12 @@ void take_run(const BlockRun& run, ComponentCoding& component) {
   }
 }
 
+// Bytes at hand for a scan of so many blocks.
+std::size_t window_for(std::uint64_t blocks, unsigned threads) {
+  if (threads != 1) return 1 << 20;
+  return blocks < Lanes::kLargeBlocks ? 1 << 16 : 3 << 16;
+}
+
 ZeroedValues make_values(std::size_t count) {
   void* memory = std::calloc(count, sizeof(std::uint16_t));
   if (memory == nullptr) throw std::bad_alloc();
@@ -122,20 +129,23 @@ void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit
   stretch.lane = first_lane(tables, stretch, bit);
 }
 
-Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
+Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsigned threads,
              std::ptrdiff_t least_reach)
-    : tables_(blocks),
+    : shared_(std::move(tables)),
+      window_bytes_(window_for(mcus * tables_.slots_in_mcu, threads)),
       ring_(threads == 1 ? 1 : threads + kSpareGroups),
       least_reach_(least_reach),
       most_reach_(threads == 1 ? kMostReach : kMostSharedReach),
       reach_(least_reach) {
   // Nothing is checked in the middle of a turn, nor until an MCU ends.
   const std::size_t spare = 2 * tables_.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
+  const auto all = std::min<std::uint64_t>(mcus, kRecords) * tables_.record_of_mcu;
+  const std::size_t room = std::min<std::size_t>(tables_.dc_only ? kDcRecords : kRecords,
+                                                 spare + kMostOfBlock + all / kRecordsShare);
   for (LaneGroup& group : ring_) {
     for (Stretch& stretch : group.stretches) {
-      const std::size_t size = tables_.dc_only ? kDcRecords : kRecords;
-      stretch.memory = make_values(size);
-      stretch.records = {stretch.memory.get(), size};
+      stretch.memory = make_values(room);
+      stretch.records = {stretch.memory.get(), room};
       stretch.first = stretch.records.data() + (tables_.dc_only ? 0 : 1);
       stretch.full = stretch.records.data() + stretch.records.size() - spare;
       stretch.lane.record = stretch.first;
@@ -145,8 +155,6 @@ Lanes::Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
 }
 
 Lanes::~Lanes() { clear(); }
-
-std::size_t Lanes::window_bytes() const { return workers_ ? 1 << 20 : 3 << 16; }
 
 void Lanes::run(BitReader& reader) {
   if (!is_ahead() && waiting_ != 0) {

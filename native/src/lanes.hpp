@@ -94,14 +94,18 @@ class Lanes {
  public:
   static constexpr std::ptrdiff_t kLeastReach = 1 << 11;
 
-  // `blocks` are the tables of the blocks of one MCU, LaneTables::kWidth wide; `least_reach` is the
-  // least number of bytes for which a lane pays.
-  Lanes(std::span<const SequentialTables* const> blocks, unsigned threads,
+  // Scans of so many blocks are worth lanes if there are tables for them already; large ones are
+  // worth new tables, too.
+  static constexpr std::uint64_t kLeastBlocks = 3'000;
+  static constexpr std::uint64_t kLargeBlocks = 16'000;
+
+  // `mcus` are those of the scan; `least_reach` is the least number of bytes for which a lane pays.
+  Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsigned threads,
         std::ptrdiff_t least_reach = kLeastReach);
   ~Lanes();
 
   // For long stretches the reader's window should have so many bytes.
-  [[nodiscard]] std::size_t window_bytes() const;
+  [[nodiscard]] std::size_t window_bytes() const { return window_bytes_; }
   [[nodiscard]] std::size_t windows() const { return workers_ ? 2 : 1; }
 
   // Decodes ahead from the reader's place, the start of an MCU, if that seems worth while; the
@@ -142,7 +146,9 @@ class Lanes {
   void adapt_reach(const LaneGroup& group);
   void give_up();
 
-  const LaneTables tables_;
+  const std::shared_ptr<const LaneTables> shared_;
+  const LaneTables& tables_ = *shared_;
+  const std::size_t window_bytes_;
   std::vector<LaneGroup> ring_;
   std::size_t first_ = 0;       // the group that is joined next
   std::size_t count_ = 0;       // groups that are not joined

@@ -15,8 +15,8 @@ namespace streamresize {
 
 inline constexpr int kBlockEnd = 64;  // zigzag index behind the last coefficient
 
-// How wide the tables should be for a scan of so many blocks: of small pictures they would cost
-// more than the blocks.
+// How wide the tables should be for a scan of so many blocks, without lanes: of small pictures they
+// would cost more than the blocks.
 constexpr int lookup_width(std::uint64_t blocks) {
   return blocks < 4'000 ? 9 : blocks < 16'000 ? 10 : 12;
 }

@@ -232,24 +232,3 @@ TEST(bands_are_read_the_same_whatever_is_kept) {
     }
   }
 }
-
-TEST(small_pictures_share_tables_that_are_the_same) {
-  const auto make = [](const HuffmanSpec& spec) {
-    auto table = std::make_unique<HuffmanTable>();
-    CHECK(table->build(spec));
-    return table;
-  };
-  const auto dc = make(standard_dc_table(false));
-  const auto ac = make(standard_ac_table(false));
-  const auto other_dc = make(standard_dc_table(true));
-  const auto other_ac = make(standard_ac_table(true));
-  const auto tables = shared_tables(*dc, *ac, 24, 10);
-  CHECK(shared_tables(*make(standard_dc_table(false)), *ac, 24, 10) == tables);
-  CHECK(shared_tables(*other_dc, *ac, 24, 10) != tables);
-  CHECK(shared_tables(*dc, *other_ac, 24, 10) != tables);
-  CHECK(shared_tables(*dc, *ac, 4, 10) != tables);
-  CHECK(shared_tables(*dc, *ac, 24, 9) != tables);
-  CHECK(shared_tables(*dc, *ac, 24, 10) == tables);
-  const auto large = shared_tables(*dc, *ac, 24, LaneTables::kWidth);
-  CHECK(shared_tables(*dc, *ac, 24, LaneTables::kWidth) != large);
-}

@@ -20,7 +20,7 @@ constexpr std::uint32_t kMostMcus = 16;  // taken at once
 // One of the two decoders.
 struct Side {
   Side(std::span<const std::uint8_t> bytes, const std::vector<LaneComponent>& components,
-       const std::vector<std::unique_ptr<SequentialTables>>& tables)
+       const std::vector<std::shared_ptr<const SequentialTables>>& tables)
       : values(components.size()), last(components.size()) {
     reader.attach(bytes, 0);
     for (std::size_t i = 0; i < components.size(); ++i) {
@@ -119,21 +119,22 @@ bool is_same(const Side& a, const Side& b, const std::vector<LaneComponent>& com
 }  // namespace
 
 LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
-                          const std::vector<LaneComponent>& components, unsigned threads) {
+                          const std::vector<LaneComponent>& components, unsigned threads,
+                          std::uint64_t mcus) {
   std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
   padded.resize(bytes.size() + EntropyBytes::kPadding);
   const auto window = std::span<const std::uint8_t>(padded).first(bytes.size());
-  std::vector<std::unique_ptr<SequentialTables>> tables;
-  std::vector<const SequentialTables*> in_mcu;
+  std::vector<std::shared_ptr<const SequentialTables>> tables;
+  std::vector<std::shared_ptr<const SequentialTables>> in_mcu;
   for (const LaneComponent& component : components) {
-    tables.push_back(std::make_unique<SequentialTables>(*component.dc, *component.ac,
-                                                        component.kept, LaneTables::kWidth));
-    in_mcu.insert(in_mcu.end(), component.blocks, tables.back().get());
+    tables.push_back(std::make_shared<const SequentialTables>(*component.dc, *component.ac,
+                                                              component.kept, LaneTables::kWidth));
+    in_mcu.insert(in_mcu.end(), component.blocks, tables.back());
   }
   Windows windows(padded);
   Side ahead(windows.bytes(), components, tables);
   Side plain(window, components, tables);
-  Lanes lanes(in_mcu, threads, kReach);
+  Lanes lanes(std::make_shared<const LaneTables>(in_mcu), mcus, threads, kReach);
   LaneAgreement result;
   while (result.same) {
     McuBlocks plain_blocks = plain.blocks(components);

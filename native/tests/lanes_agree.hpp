@@ -21,6 +21,8 @@ struct LaneAgreement {
 };
 
 // Decodes `bytes`, which have no stuffed zeros, with lanes on so many threads and without lanes,
-// until neither goes on, or they differ. At most four components.
+// until neither goes on, or they differ. At most four components. The lanes have room as for so
+// many MCUs.
 LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
-                          const std::vector<LaneComponent>& components, unsigned threads);
+                          const std::vector<LaneComponent>& components, unsigned threads,
+                          std::uint64_t mcus);

@@ -91,7 +91,8 @@ TEST(lanes_decode_what_the_plain_loop_does) {
     Bytes bytes(20'000);
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.between(0, 255));
     const auto threads = static_cast<unsigned>(random.between(1, 3));
-    const LaneAgreement agreement = lanes_agree(bytes, components, threads);
+    const std::uint64_t mcus_of_scan = random.between(0, 1) == 0 ? 100 : 1 << 20;
+    const LaneAgreement agreement = lanes_agree(bytes, components, threads, mcus_of_scan);
     CHECK(agreement.same);
     mcus += agreement.mcus;
   }
@@ -116,7 +117,25 @@ TEST(lanes_go_on_where_another_dies) {
       bytes[static_cast<std::size_t>(random.between(0, 200))] =
           static_cast<std::uint8_t>(random.between(0, 255));
     std::fill_n(bytes.begin() + random.between(64, 130), 4, std::uint8_t{0xFF});
-    CHECK(lanes_agree(bytes, {{1, 0, &dc, &ac}}, 1).same);
+    CHECK(lanes_agree(bytes, {{1, 0, &dc, &ac}}, 1, 1 << 20).same);
+  }
+}
+
+// From the second time on there are tables for lanes.
+TEST(pictures_of_medium_size_come_out_the_same_with_kept_tables) {
+  Random random(52);
+  for (const Sampling& sampling : {Sampling{{1, 1}}, Sampling{{2, 2}, {1, 1}, {1, 1}}}) {
+    const Bytes sound = write_jpeg(random_picture(600, 580, sampling, 53));
+    Bytes damaged = sound;
+    damage(damaged, random, 700, 5);
+    for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
+      for (const Bytes& bytes : {sound, sound, sound, damaged}) {
+        const Decoded whole = decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18});
+        const Decoded pieces = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
+        CHECK(whole.planes == pieces.planes);
+        CHECK(whole.warnings == pieces.warnings);
+      }
+    }
   }
 }
 

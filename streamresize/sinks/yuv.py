@@ -17,8 +17,8 @@ class YuvLayout:
     """Where in a buffer one gray plane lies, or Y, Cb and Cr, one behind the other.
 
     shapes: (height, width) of the planes; of colour, with what the subsampling leaves of chroma:
-    (ceil(h / 2), ceil(w / 2)) at 4:2:0. nbytes: of the buffer. Rows are aligned, and Y has whole
-    chroma samples in both directions.
+    (ceil(h / 2), ceil(w / 2)) at 4:2:0. nbytes: of the buffer. pads: anything lies between the
+    planes. Rows are aligned, and Y has whole chroma samples in both directions.
     """
 
     def __init__(self, shapes: Sequence[tuple[int, int]], subsampling: Subsampling) -> None:
@@ -29,6 +29,7 @@ class YuvLayout:
         ends = list(accumulate(height * stride for height, stride in zip(heights, strides)))
         self.nbytes = ends[-1]
         self._places = list(zip([0, *ends], ends, zip(heights, strides), shapes))
+        self.pads = any(padded != shape for *_, padded, shape in self._places)
 
     def padded(self, data: Samples) -> list[Samples]:
         """The planes of a buffer with what pads them."""
@@ -36,6 +37,8 @@ class YuvLayout:
 
     def cut(self, padded: Sequence[Samples]) -> list[Samples]:
         """The planes alone."""
+        if not self.pads:
+            return list(padded)
         return [plane[:h, :w] for plane, (*_, (h, w)) in zip(padded, self._places)]
 
 
@@ -47,6 +50,7 @@ class YuvBuffer:
 
     def __init__(self, layout: YuvLayout) -> None:
         self.subsampling = layout.subsampling
+        self._pads = layout.pads
         self.data: Samples = np.empty(layout.nbytes, np.uint8)
         self._padded = layout.padded(self.data)
         self.planes = layout.cut(self._padded)
@@ -61,6 +65,8 @@ class YuvBuffer:
 
     def pad(self) -> None:
         """Repeat the last column and row into the padding."""
+        if not self._pads:
+            return
         for padded, plane in zip(self._padded, self.planes):
             height, width = plane.shape
             padded[:height, width:] = plane[:, -1:]

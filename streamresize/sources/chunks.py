@@ -70,22 +70,19 @@ def open_source(source: Source) -> Generator[OpenSource, None, None]:
 
 def _opened(path: str | os.PathLike[str]) -> BinaryIO:
     try:
-        return cast(BinaryIO, open(path, "rb", buffering=0))
+        return cast(BinaryIO, io.FileIO(path))
     except OSError as error:
         raise SourceError(f"cannot open {os.fspath(path)}: {error.strerror}") from error
 
 
 def _open_file(file: BinaryIO) -> OpenSource:
-    store = _file_store(file)
-    return OpenSource(_from_file(file, store.size if store else CHUNK_BYTES), store)
-
-
-def _file_store(file: BinaryIO) -> Store | None:
-    """Regular files opened by Python itself; others may show different bytes than their file."""
+    """Regular files opened by Python itself have a store: others may show different bytes."""
     raw = file.raw if isinstance(file, io.BufferedReader) else file
-    if not isinstance(raw, io.FileIO) or not stat.S_ISREG(os.fstat(raw.fileno()).st_mode):
-        return None
-    return Store(raw.fileno(), file.tell())
+    facts = os.fstat(raw.fileno()) if isinstance(raw, io.FileIO) else None
+    if facts is None or not stat.S_ISREG(facts.st_mode):
+        return OpenSource(_from_file(file, CHUNK_BYTES))
+    start = file.tell()
+    return OpenSource(_from_file(file, facts.st_size - start), Store(raw.fileno(), start))
 
 
 def _is_buffer(source: object) -> bool:
