@@ -70,6 +70,15 @@ def test_importing_leaves_the_heavy_packages_alone() -> None:
     assert in_a_fresh_process(code) == "[]\n"
 
 
+def test_the_command_imports_only_what_it_uses(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(small_jpeg([(1, 1)], (40, 30)))
+    asked = ["resize", str(tmp_path / "a.jpg"), "-o", str(tmp_path / "b.jpg"), "--size", "20"]
+    others = ("ssl", "http", "email", "hashlib", "asyncio", "aiohttp", "sqlalchemy", "rich")
+    code = f"import sys; from streamresize.cli import main; main({asked}); "
+    code += f"print([m for m in {others} if m in sys.modules])"
+    assert in_a_fresh_process(code) == "[]\n"
+
+
 def test_fingerprints_for_a_catalog_are_made_without_its_database() -> None:
     heavy = ("sqlalchemy", "alembic", "PIL", "rich")
     code = (

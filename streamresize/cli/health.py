@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,6 +44,8 @@ def url(text: str) -> str:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from http.client import HTTPException  # 6 MB with OpenSSL, for this subcommand alone
+
     try:
         status = status_of(arguments.url)
     except (OSError, HTTPException, ValueError) as error:
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def status_of(text: str) -> int:
     """Of the answer to GET. Raises OSError, HTTPException, ValueError."""
+    from http.client import HTTPConnection, HTTPSConnection
+
     parts = urlsplit(text)
     connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connect(str(parts.hostname), parts.port, timeout=SECONDS)

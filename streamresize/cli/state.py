@@ -6,7 +6,6 @@ A run that is killed loses the line that it was writing, at most.
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Generator, Sequence
@@ -27,6 +26,8 @@ def options_key(
     sizes: Sequence[tuple[str, Size]], template: str, options: PassOptions, *, fingerprint: bool
 ) -> str:
     """A hash of all that decides what the outputs of an input are."""
+    from hashlib import sha256  # 4 MB of OpenSSL, which other subcommands do without
+
     decisive = {
         "sizes": [[text, asdict(size)] for text, size in sizes],
         "template": template,
@@ -34,7 +35,7 @@ def options_key(
         "fingerprint": fingerprint,
     }
     canonical = json.dumps(decisive, sort_keys=True, default=_plain)
-    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    return sha256(canonical.encode()).hexdigest()[:16]
 
 
 def _plain(value: object) -> object:
