@@ -235,6 +235,19 @@ def test_any_damage_gives_the_same_picture_or_error_however_it_arrives(
         assert whole == pieces
 
 
+def test_a_component_that_is_coded_twice() -> None:
+    """Which must not be; what comes of it does not depend on how, and how often, it is decoded."""
+    color = pillow_jpeg(photo(512, 256), subsampling=0)
+    other = pillow_jpeg(np.ascontiguousarray(photo(512, 256)[::-1, :, 1]))
+    interleaved = color.index(b"\xff\xda")
+    scan = bytes.fromhex("ffda0008 0101 00 003f00") + other[scan_start(other) : -2]
+    twice = color[:interleaved] + scan + color[interleaved:]
+    first, *rest = (streamresize.decode_planes(twice, threads=n) for n in (1, 1, 2, 1))
+    for again in rest:
+        for ours, theirs in zip(first, again, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
 def test_sources_that_cannot_be_read(tmp_path: object) -> None:
     class Broken(io.RawIOBase):
         def read(self, size: int = -1) -> bytes:

@@ -9,11 +9,11 @@
 namespace streamresize {
 namespace {
 
-// None where they would take longer to make than lanes save. Tables that come a second time may
-// well come again.
+// None where they would take longer to make than lanes save, and where blocks are not empty, which
+// lanes would replace as a whole. Tables that come a second time may well come again.
 std::shared_ptr<const LaneTables> lane_tables_for(const std::vector<BlockCodes>& mcu,
-                                                  std::uint64_t blocks) {
-  if (blocks < Lanes::kLeastBlocks) return nullptr;
+                                                  std::uint64_t blocks, bool repeats) {
+  if (repeats || blocks < Lanes::kLeastBlocks) return nullptr;
   if (auto known = known_lane_tables(mcu)) return known;
   const bool is_large = blocks >= Lanes::kLargeBlocks;
   const auto is_known = [&](const BlockCodes& codes) {
@@ -51,7 +51,7 @@ HuffmanSequential::Tables HuffmanSequential::make_tables(const ScanHeader& heade
                {&dc[component.dc_table], &ac[component.ac_table], task.kept[component.index]});
   }
   const std::uint64_t blocks = layout.mcus() * mcu.size();
-  const auto lane_tables = lane_tables_for(mcu, blocks);
+  const auto lane_tables = lane_tables_for(mcu, blocks, task.repeats);
   Tables result;
   std::size_t block = 0;
   for (std::size_t i = 0; i < header.component_count; ++i) {

@@ -21,11 +21,13 @@ struct Scan {
 // Blocks that decoding the scan visits.
 std::uint64_t block_visits(const Frame& frame, const Scan& scan);
 
-// How a scan is decoded. Of its first `skipped` MCUs no AC coefficient is needed.
+// How a scan is decoded. Of its first `skipped` MCUs no AC coefficient is needed. Where it
+// `repeats` a component of an earlier one, which damaged files do, blocks are not empty.
 struct ScanTask {
   const KeptCoefficients& kept;
   std::uint64_t skipped = 0;
   unsigned threads = 1;
+  bool repeats = false;
 };
 
 // `log` must outlive the cursor.

@@ -1,6 +1,7 @@
 #include "scan_stages.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <functional>
 #include <utility>
@@ -25,6 +26,15 @@ std::vector<std::size_t> divide(std::span<const Scan> scans, std::size_t stages)
   return numbers;
 }
 
+// Whether a scan has a component that `is_coded` already; all of its are, from then on.
+bool code_again(const ScanHeader& header, std::array<bool, kMaxComponents>& is_coded) {
+  bool again = false;
+  for (std::size_t i = 0; i < header.component_count; ++i) {
+    again |= std::exchange(is_coded[header.components[i].index], true);
+  }
+  return again;
+}
+
 }  // namespace
 
 Status ScanStages::open(const Frame& frame, std::span<const Scan> scans,
@@ -46,10 +56,12 @@ Status ScanStages::open(const Frame& frame, std::span<const Scan> scans,
     stages_.push_back({log, {}, std::vector<std::uint8_t>(kWindowBytes), outcomes});
   }
   const std::vector<std::size_t> numbers = divide(scans, count);
+  std::array<bool, kMaxComponents> is_coded{};
   for (std::size_t i = 0; i < scans.size(); ++i) {
     Stage& stage = stages_[numbers[i]];
     std::unique_ptr<ScanCursor> cursor;
-    const Status status = make_cursor(frame, scans[i], {kept}, stage.log, cursor);
+    const ScanTask task = {.kept = kept, .repeats = code_again(scans[i].header, is_coded)};
+    const Status status = make_cursor(frame, scans[i], task, stage.log, cursor);
     if (!status.ok()) return status;
     stage.scans.push_back({std::move(cursor), Input(scans[i].begin), scans[i].end});
   }
