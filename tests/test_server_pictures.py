@@ -152,6 +152,19 @@ def test_head_is_get_without_a_body(tmp_path: Path, url: str) -> None:
     run(tmp_path, work)
 
 
+def test_head_of_several_pictures_has_no_body(tmp_path: Path) -> None:
+    async def work(served: Served) -> None:
+        path = f"{SMALL_URL.partition('&')[0]}&size=200x&size=x50"
+        answer = await raw(
+            served.port, f"HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\nContent-Type: multipart/mixed")
+        assert body == b""
+
+    run(tmp_path, work)
+
+
 async def raw(port: int, request: str) -> bytes:
     """What a server says until it closes the connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)

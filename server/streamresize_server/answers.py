@@ -68,8 +68,7 @@ class Answerer:
         response.headers[hdrs.CACHE_CONTROL] = self._cache_control
         response.headers[hdrs.CONTENT_DISPOSITION] = "inline"
         await response.prepare(request)
-        if request.method != hdrs.METH_HEAD:
-            await self._write(request, response, content.chunks())
+        await self._write(request, response, content.chunks())
         return response
 
     async def answer_bytes(
@@ -106,7 +105,7 @@ class Answerer:
             del response.headers[hdrs.CONTENT_TYPE]
         with self._patience(request):
             await response.prepare(request)
-        if not isinstance(body, bytes) and request.method != hdrs.METH_HEAD:
+        if not isinstance(body, bytes):
             await self._write(request, response, body)
         with self._patience(request):
             await response.write_eof()
@@ -131,6 +130,8 @@ class Answerer:
     async def _write(
         self, request: web.Request, response: web.StreamResponse, body: AsyncIterator[bytes]
     ) -> None:
+        if request.method == hdrs.METH_HEAD:
+            return
         async for chunk in body:
             with self._patience(request):
                 await response.write(chunk)
