@@ -75,8 +75,7 @@ void take_blocks(const BlockRun& run, ComponentCoding& component) {
       predictor = wrapped_sum(predictor, values[0]);
       values[0] = predictor;
       const int last = (record[0] & (AcSkipTable::kEob - 1)) - 1;
-      std::uint8_t& known = block.last[mcu * block.step];  // an earlier scan may have been here
-      known = std::max(known, static_cast<std::uint8_t>(std::min(last, kept)));
+      block.last[mcu * block.step] = static_cast<std::uint8_t>(std::min(last, kept));
       record += N * N + 1;
     }
   }

@@ -54,7 +54,7 @@ SharedTables shared_tables(const BlockCodes& codes, int width) {
       [&](const SequentialTables& tables) { return match(tables, codes, width); });
   if (known) return {std::move(known), true};
   auto made = std::make_shared<const SequentialTables>(*codes.dc, *codes.ac, codes.kept, width);
-  narrow_tables().add(made);
+  if (width < LaneTables::kWidth) narrow_tables().add(made);
   return {std::move(made), false};
 }
 

@@ -22,7 +22,7 @@ struct SharedTables {
   bool is_known;  // a recent picture had them, too
 };
 
-// Tables of so many bits, the last few of which are kept.
+// Tables of so many bits; the last few of less than LaneTables::kWidth are kept.
 SharedTables shared_tables(const BlockCodes& codes, int width);
 
 // Tables for lanes, for the blocks of one MCU: those that are kept, or none.

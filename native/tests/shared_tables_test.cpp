@@ -31,6 +31,9 @@ TEST(pictures_share_tables_that_are_the_same) {
   for (const BlockCodes& codes : others) CHECK(shared_tables(codes, 10).tables != tables);
   CHECK(shared_tables({&dc, &ac, 24}, 9).tables != tables);
   CHECK(shared_tables({&dc, &ac, 24}, 10).tables == tables);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(!shared_tables({&dc, &ac, 24}, LaneTables::kWidth).is_known);
+  }
 }
 
 TEST(the_last_tables_of_lanes_are_kept) {
