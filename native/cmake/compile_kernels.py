@@ -56,6 +56,12 @@ CHUNKS = hamming.CHUNKS
 CHUNK_STARTS = (1 << int(hamming.CHUNK_BITS)) + 1
 
 
+@numba.njit
+def taps_at(first, count, weights, outputs, most):
+    """As kernels take them: what each output is made of."""
+    return carray(first, outputs), carray(count, outputs), carray(weights, (outputs, most))
+
+
 def resample_strip(
     strip, rows, stride, strip_row,
     row_first, row_count, row_weights, row_entries, row_taps,
@@ -66,9 +72,7 @@ def resample_strip(
     return kernel_resample_strip(
         carray(strip, (rows, stride)),
         strip_row,
-        carray(row_first, row_entries),
-        carray(row_count, row_entries),
-        carray(row_weights, (row_entries, row_taps)),
+        *taps_at(row_first, row_count, row_weights, row_entries, row_taps),
         carray(col_first, columns),
         carray(col_weights, (columns, col_taps)),
         carray(accumulators, (accumulator_count, width)),
@@ -88,12 +92,8 @@ def reduce_strip_fixed(
     kernel_reduce_strip_fixed(
         carray(strip, (rows, stride)),
         strip_row,
-        carray(row_first, outputs),
-        carray(row_count, outputs),
-        carray(row_weights, (outputs, row_taps)),
-        carray(col_first, columns),
-        carray(col_count, columns),
-        carray(col_weights, (columns, col_taps)),
+        *taps_at(row_first, row_count, row_weights, outputs, row_taps),
+        *taps_at(col_first, col_count, col_weights, columns, col_taps),
         carray(line, columns),
         carray(sums, (outputs, columns)),
     )
@@ -105,9 +105,7 @@ def reduce_rows(
     kernel_reduce_rows(
         carray(strip, (rows, stride))[:, :width],
         strip_row,
-        carray(first, outputs),
-        carray(count, outputs),
-        carray(weights, (outputs, taps)),
+        *taps_at(first, count, weights, outputs, taps),
         carray(sums, (outputs, width)),
     )
 
@@ -115,9 +113,7 @@ def reduce_rows(
 def reduce_columns(plane, columns, rows, first, count, weights, outputs, taps, out):
     kernel_reduce_columns(
         carray(plane, (columns, rows)),
-        carray(first, outputs),
-        carray(count, outputs),
-        carray(weights, (outputs, taps)),
+        *taps_at(first, count, weights, outputs, taps),
         carray(out, (outputs, rows)),
     )
 
@@ -130,12 +126,8 @@ def reduce_plane(
 ):  # fmt: skip
     kernel_reduce_plane(
         carray(plane, (height, width)),
-        carray(row_first, rows),
-        carray(row_count, rows),
-        carray(row_weights, (rows, row_taps)),
-        carray(col_first, columns),
-        carray(col_count, columns),
-        carray(col_weights, (columns, col_taps)),
+        *taps_at(row_first, row_count, row_weights, rows, row_taps),
+        *taps_at(col_first, col_count, col_weights, columns, col_taps),
         carray(sums, (rows, width)),
         carray(turned, (width, rows)),
         carray(out, (columns, rows)),
@@ -150,12 +142,8 @@ def reduce_plane_fixed(
 ):  # fmt: skip
     kernel_reduce_plane_fixed(
         carray(plane, (height, width)),
-        carray(row_first, rows),
-        carray(row_count, rows),
-        carray(row_weights, (rows, row_taps)),
-        carray(col_first, columns),
-        carray(col_count, columns),
-        carray(col_weights, (columns, col_taps)),
+        *taps_at(row_first, row_count, row_weights, rows, row_taps),
+        *taps_at(col_first, col_count, col_weights, columns, col_taps),
         carray(turned, (width, height)),
         carray(sums, sums_room),
         carray(lines, (height, columns)),
