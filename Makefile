@@ -109,6 +109,7 @@ docs: $(STAMP)  ## make the API reference from docstrings, in build/docs
 .PHONY: matching
 matching: $(STAMP)  ## edit the corpus' photos, look for them, write docs/matching.md; takes an hour
 	$(BIN)/python -m pip install --quiet --editable '.[bench,test]'
+	$(BIN)/python -m pip install --quiet --no-deps imagededup  # whose networks bring gigabytes
 	$(BIN)/python -m benchmarks.matching.measure
 	$(BIN)/python -m benchmarks.matching.report
 

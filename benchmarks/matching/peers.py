@@ -11,6 +11,8 @@ import pdqhash
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.matching.hashers import make_hasher
+
 Bits = NDArray[np.bool_]
 
 
@@ -36,4 +38,8 @@ PEERS: dict[str, Callable[[Image.Image], Bits]] = {
     "whash 64": partial(_imagehash, function=imagehash.whash),
     "colorhash": _colorhash,
     "pdqhash": _pdq,
+    "imagededup phash": make_hasher("PHash"),
+    "imagededup dhash": make_hasher("DHash"),
+    "imagededup ahash": make_hasher("AHash"),
+    "imagededup whash": make_hasher("WHash"),
 }

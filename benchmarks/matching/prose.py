@@ -74,8 +74,8 @@ the share of copies whose original is found, at these thresholds.
 A filled rotation leaves black corners; a chain does one edit after the other. `symmetric, not
 verified` is the hash alone; `hash`, `windows` and `keypoints` are verified candidates of one stage
 alone, `together` is what `match` does. Methods whose first wrong pair is nearer than 99 right ones
-find nothing (0.00): whash and colorhash give different photos the same few bits. imagededup is not
-in the table: its hashers come only with PyTorch, and are variants of the first columns.
+find nothing (0.00): whash and colorhash give different photos the same few bits. imagededup's
+networks, which come with PyTorch, are not in the table.
 """
 
 AFTER = """\
