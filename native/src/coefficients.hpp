@@ -24,7 +24,8 @@ constexpr int transform_size(int kept) {
   return kept == 0 ? 1 : kept <= 4 ? 2 : kept <= 24 ? 4 : 8;
 }
 
-// Blocks are 8 x 8 in natural order and all zero until a cursor writes them; of a component that
+// Blocks are 8 x 8 in natural order and all zero until a cursor writes them, but for arithmetic
+// coding only in the first N rows if an N-point transform is to read them; of a component that
 // needs its DC coefficients alone, a block is that one value. With a component of 2 x 2 blocks an
 // MCU, MCU m holds its blocks (2m, 0), (2m + 1, 0), (2m, 1), (2m + 1, 1).
 class CoefficientRow {
@@ -71,6 +72,12 @@ class CoefficientRow {
         clear({first.values + 64 * i, first.last + i, nullptr});
     }
     clear_nonzero(first, count);
+  }
+
+  // The values alone of `count` blocks side by side, all of them: refinement of arithmetic-coded
+  // coefficients writes, and asks for, those that no transform reads.
+  void clear_values(std::size_t component, const Block& first, std::size_t count) {
+    std::fill_n(first.values, block_size(component) * count, std::int16_t{0});
   }
 
   // The masks alone of `count` blocks side by side.

@@ -290,6 +290,7 @@ void Decoder::State::emit(CoefficientRow& coefficients, std::span<const PlaneVie
       }
       const CoefficientRow::Block block = coefficients.block(i, before, row);
       transform_blocks(path, {block, behind - before, x, y}, planes[i]);
+      if (frame.arithmetic()) coefficients.clear_values(i, block, behind - before);
       CoefficientRow::clear_nonzero(block, behind - before);
       coefficients.clear(i, 0, row, before);
       coefficients.clear(i, behind, row, count - behind);

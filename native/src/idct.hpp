@@ -7,11 +7,11 @@
 namespace streamresize {
 
 // Turns `count` blocks that lie side by side into N rows of N x count samples, `stride` bytes
-// apart, of one byte each or, with 12 bits of precision, two; and clears the blocks. `coefficients`
-// and `quantization` are 8 x 8 in natural order, `last` is for each block the highest zigzag index
-// that may be non-zero. N = 8 is the accurate integer transform (results equal to libjpeg's
-// "islow"); N = 4, 2, 1 are the N-point transforms of the top-left N x N coefficients, scaled by N
-// / 8. For N = 1 a block is its DC coefficient alone.
+// apart, of one byte each or, with 12 bits of precision, two; and clears N rows of the blocks.
+// `coefficients` and `quantization` are 8 x 8 in natural order, `last` is for each block the
+// highest zigzag index that may be non-zero. N = 8 is the accurate integer transform (results equal
+// to libjpeg's "islow"); N = 4, 2, 1 are the N-point transforms of the top-left N x N coefficients,
+// scaled by N / 8. For N = 1 a block is its DC coefficient alone.
 using BlockTransform = void (*)(std::int16_t* coefficients, std::uint8_t* last, std::size_t count,
                                 const std::uint16_t* quantization, std::uint8_t* samples,
                                 std::ptrdiff_t stride);

@@ -284,23 +284,6 @@ inline bool idct2(const std::int16_t* coefficients, const std::uint16_t* quantiz
 
 }  // namespace four_blocks
 
-// Clears blocks whose highest zigzag indices are `last`.
-template <int Count>
-inline void clear_blocks(std::int16_t* coefficients, std::uint8_t* last) {
-  constexpr int kLastInThreeRows = 0b111;
-  constexpr int kThreeRows = 24;
-  int indices = 0;
-  for (int i = 0; i < Count; ++i) indices |= last[i];
-  if (indices <= kLastInThreeRows) {
-    for (int i = 0; i < Count; ++i) {
-      std::memset(coefficients + 64 * i, 0, kThreeRows * sizeof *coefficients);
-    }
-  } else {
-    std::memset(coefficients, 0, Count * 64 * sizeof *coefficients);
-  }
-  std::memset(last, 0, Count);
-}
-
 // `Blocks` transforms Count blocks of N x N samples at once if their values fit in 16 bits.
 template <int N, int Count, auto Blocks, auto OneByOne>
 void transform_in_groups(std::int16_t* coefficients, std::uint8_t* last, std::size_t count,
@@ -308,7 +291,10 @@ void transform_in_groups(std::int16_t* coefficients, std::uint8_t* last, std::si
                          std::ptrdiff_t stride) {
   for (; count >= Count; count -= Count) {
     if (Blocks(coefficients, quantization, samples, stride)) {
-      clear_blocks<Count>(coefficients, last);
+      for (int i = 0; i < Count; ++i) {
+        std::memset(coefficients + 64 * i, 0, 8 * N * sizeof *coefficients);
+      }
+      std::memset(last, 0, Count);
     } else {
       OneByOne(coefficients, last, Count, quantization, samples, stride);
     }

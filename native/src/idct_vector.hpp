@@ -281,7 +281,7 @@ void transform_blocks(std::int16_t* coefficients, std::uint8_t* last, std::size_
     if (last[i] == 0) {
       coefficients[0] = 0;
     } else {
-      std::memset(coefficients, 0, 64 * sizeof *coefficients);
+      std::memset(coefficients, 0, 8 * N * sizeof *coefficients);
       last[i] = 0;
     }
     coefficients += 64;

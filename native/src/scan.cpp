@@ -6,6 +6,7 @@
 #include "entropy_scan.hpp"
 #include "huffman_progressive.hpp"
 #include "huffman_sequential.hpp"
+#include "zigzag.hpp"
 
 namespace streamresize {
 namespace {
@@ -98,9 +99,9 @@ class CursorMaker {
     HuffmanTable table;
     const char* fault = build(scan_.tables.ac[number], number, standard_ac_table, table);
     if (fault != nullptr) return fault;
-    const int kept = task_.kept[scan_.header.components[0].index];
-    return finish(Huffman(AcBand(table, scan_.header, ~std::uint64_t{0} >> (63 - kept),
-                                 lookup_width(block_visits(frame_, scan_)))));
+    const int size = transform_size(task_.kept[scan_.header.components[0].index]);
+    return finish(Huffman(
+        AcBand(table, scan_.header, read_by(size), lookup_width(block_visits(frame_, scan_)))));
   }
 
   const Frame& frame_;

@@ -23,6 +23,7 @@ struct BlockTask {
   const AcSkipTable::Entry* skip;
   const PairTable::Entry* pairs;
   const SequentialTables* tables;
+  const std::uint8_t* order;
   ComponentCoding* component;
   McuBlock* block;
 };
@@ -106,7 +107,7 @@ inline int decode_single(BitReader& reader, const BlockTask& task, int k) {
   const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
   reader = step.reader;
   if (step.k >= AcSkipTable::kEob) return step.k;
-  task.block->values[kNaturalOrder.data()[step.k]] = static_cast<std::int16_t>(step.value);
+  task.block->values[task.order[step.k]] = static_cast<std::int16_t>(step.value);
   return step.k + 1;
 }
 
@@ -114,6 +115,7 @@ inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
   const int kept = task.tables->kept;
   const int width = task.tables->pair_width;
   std::int16_t* values = task.block->values;
+  const std::uint8_t* order = task.order;
   const int before = *task.block->last;          // an earlier scan may have had this block
   *task.block->last = kBlockEnd - 1;             // until the block is known to be sound
   for (int lookups = 1; k <= kept; ++lookups) {  // the difference took one
@@ -127,8 +129,8 @@ inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
       continue;
     }
     reader.skip(entry.bits);
-    values[kNaturalOrder.data()[k + entry.places[0]]] = entry.values[0];
-    values[kNaturalOrder.data()[k + entry.places[1]]] = entry.values[1];
+    values[order[k + entry.places[0]]] = entry.values[0];
+    values[order[k + entry.places[1]]] = entry.values[1];
     k = next;
   }
   const int last = (k & (AcSkipTable::kEob - 1)) - 1;
@@ -173,6 +175,7 @@ McuProgress decode_mcus(BitReader& reader, ComponentCodings& components, McuBloc
               tables.skip.entries(),
               tables.pairs.entries(),
               &tables,
+              order_of(transform_size(tables.kept)).data(),
               &component,
               &block};
     dc_only = dc_only && tables.kept == 0;
