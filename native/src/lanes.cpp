@@ -16,7 +16,7 @@ using Entry = LaneTables::Entry;
 // Values that each lane has room for.
 constexpr std::size_t kRecords = 1 << 17;
 constexpr std::size_t kDcRecords = 1 << 15;
-constexpr std::size_t kRecordsShare = 8;  // of a short scan, an eighth of all it has
+constexpr std::size_t kRecordsShare = 3;  // of a short scan, a third of all it has
 constexpr std::size_t kMostOfBlock = 65;
 
 // Values ahead of those that are taken: they may have to come from another processor.
@@ -258,7 +258,7 @@ bool Lanes::join(BitReader& reader) {
   return true;
 }
 
-// The next stretches are as long as the records have room for them, and at most twice as long.
+// The next stretches are as long as the records have room for them, and at most four times as long.
 void Lanes::adapt_reach(const LaneGroup& group) {
   std::size_t values = 1;
   for (const Stretch& stretch : group.stretches) values = std::max(values, stretch.size());
@@ -266,7 +266,7 @@ void Lanes::adapt_reach(const LaneGroup& group) {
   const auto reach = static_cast<std::ptrdiff_t>(bits / 8);
   const std::ptrdiff_t room = std::ssize(group.stretches[0].records) * 5 / 8;
   const std::ptrdiff_t fitting = reach * room / static_cast<std::ptrdiff_t>(values);
-  reach_ = std::clamp(std::min(fitting, std::max(reach_, 2 * reach)), least_reach_, most_reach_);
+  reach_ = std::clamp(std::min(fitting, std::max(reach_, 4 * reach)), least_reach_, most_reach_);
 }
 
 // If not, the next attempts are put off.

@@ -92,7 +92,7 @@ struct LaneGroup {
 
 class Lanes {
  public:
-  static constexpr std::ptrdiff_t kLeastReach = 1 << 11;
+  static constexpr std::ptrdiff_t kLeastReach = 1 << 10;
 
   // Scans of so many blocks are worth lanes if there are tables for them already; large ones are
   // worth new tables, too.
