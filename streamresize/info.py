@@ -80,7 +80,7 @@ class ImageInfo:
 
 
 # Pictures of one kind share theirs: it takes a while to make, and to compare.
-_shared_info = lru_cache(maxsize=64)(ImageInfo)
+_shared_info = lru_cache(maxsize=256)(ImageInfo)
 
 
 def image_info(header: _native.Header) -> ImageInfo:

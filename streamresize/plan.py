@@ -33,7 +33,7 @@ from streamresize.sinks import (
 from streamresize.targets import Target
 from streamresize.transfer import Transfer, transfer_of
 
-MOST_KEPT = 64
+MOST_KEPT = 256
 
 Hashing: TypeAlias = bool | Literal["exact"]
 
