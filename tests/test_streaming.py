@@ -19,7 +19,7 @@ from PIL import Image
 import streamresize
 from streamresize import EncodeError, Format, MalformedJPEG, OutputImage, Size
 from streamresize.plan import kept_plan
-from streamresize.sinks.bands import Bands
+from streamresize.sinks.bands import Bands, whole
 from streamresize.sinks.jpeg_strips import StripJoiner
 from streamresize.sinks.png_rows import PngRows
 from streamresize.targets import MemoryTarget, Target
@@ -215,7 +215,7 @@ def test_bands_hold_the_rows_in_order(counts: list[int], rows: int, lag: int) ->
         if len(waiting) >= lag:  # chroma comes later
             start = given_rows - sum(waiting)
             bands.add(1, chroma[start : start + waiting.pop(0)])
-        taken += list(bands.complete())
+        taken += [tuple(map(whole, band)) for band in bands.complete()]
     assert all(len(band[0]) == 2 * len(band[1]) for band in taken)
     assert all(len(band[1]) == rows for band in taken[:-1])
     assert np.array_equal(np.concatenate([band[0] for band in taken]), luma)

@@ -10,6 +10,11 @@ import numpy as np
 from streamresize.strips import Samples
 
 
+def whole(pieces: Sequence[Samples]) -> Samples:
+    """The rows of all the pieces."""
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
 class Bands:
     """Collects the rows of planes; a band is complete when every plane has its rows.
 
@@ -20,20 +25,31 @@ class Bands:
     def __init__(self, shapes: Sequence[tuple[int, int]], rows: Sequence[int]) -> None:
         self._remaining = [height for height, _ in shapes]
         self._rows = tuple(rows)
+        self._wanted = self._next_counts()
         self._queues = [_Rows() for _ in shapes]
 
     def add(self, plane: int, rows: Samples) -> None:
         """The next rows of a plane, which the caller must not change any more."""
         self._queues[plane].add(rows)
 
-    def complete(self) -> Iterator[tuple[Samples, ...]]:
-        """The bands that have become complete, in order; the last may have fewer rows."""
-        while any(self._remaining):
-            wanted = [min(rows, left) for rows, left in zip(self._rows, self._remaining)]
-            if any(queue.count < count for queue, count in zip(self._queues, wanted)):
-                return
-            self._remaining = [left - count for left, count in zip(self._remaining, wanted)]
-            yield tuple(queue.take(count) for queue, count in zip(self._queues, wanted))
+    def complete(self) -> Iterator[tuple[list[Samples], ...]]:
+        """The bands that have become complete, in order; the last may have fewer rows.
+
+        Of each plane the rows in one or more pieces.
+        """
+        while self._wanted and self._has_wanted():
+            yield tuple(queue.take(count) for queue, count in zip(self._queues, self._wanted))
+            self._remaining = [left - n for left, n in zip(self._remaining, self._wanted)]
+            self._wanted = self._next_counts()
+
+    def _has_wanted(self) -> bool:
+        return all(queue.count >= count for queue, count in zip(self._queues, self._wanted))
+
+    def _next_counts(self) -> list[int]:
+        """Of rows in the next band; nothing behind the last one."""
+        if not any(self._remaining):
+            return []
+        return [min(rows, left) for rows, left in zip(self._rows, self._remaining)]
 
 
 class _Rows:
@@ -47,7 +63,7 @@ class _Rows:
         self._pieces.append(rows)
         self.count += len(rows)
 
-    def take(self, count: int) -> Samples:
+    def take(self, count: int) -> list[Samples]:
         """The first rows, which leave the queue."""
         self.count -= count
         taken = []
@@ -57,4 +73,4 @@ class _Rows:
             if len(piece) > count:
                 self._pieces.appendleft(piece[count:])
             count -= len(piece)
-        return taken[0] if len(taken) == 1 else np.concatenate(taken)
+        return taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from streamresize.geometry import Canvas
-from streamresize.sinks.bands import Bands
+from streamresize.sinks.bands import Bands, whole
 from streamresize.sinks.stream import RowEncoder
 from streamresize.strips import Samples
 
@@ -64,5 +64,5 @@ class CanvasRows:
     def _put(self, picture: Samples, count: int) -> None:
         self._left -= count
         self._bands.add(0, on_canvas(picture, self._canvas._replace(top=0, height=count)))
-        for (band,) in self._bands.complete():
-            self._encoder.add(band)
+        for (pieces,) in self._bands.complete():
+            self._encoder.add(whole(pieces))

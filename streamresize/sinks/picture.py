@@ -13,6 +13,7 @@ from streamresize.geometry import ORIENTATIONS, Canvas, Orientation
 from streamresize.info import ImageInfo
 from streamresize.metadata import Metadata
 from streamresize.resample import Filter
+from streamresize.sinks.bands import whole
 from streamresize.sinks.base import (
     CollectingSink,
     File,
@@ -164,7 +165,9 @@ class JpegSink(WholePictureSink):
 
     def finish(self) -> Picture:
         encoding = self.frame.encoding
-        yuv = YuvBuffer.of(self.upright(), encoding.subsampling) if self.copied else self._yuv
+        yuv = self._yuv
+        if self.copied:
+            yuv = YuvBuffer.of([[plane] for plane in self.upright()], encoding.subsampling)
         metadata = self.file.metadata
         return self.written(
             encode_to_fit(lambda tried: jpeg_from_yuv(yuv, tried, metadata), encoding)
@@ -300,7 +303,7 @@ def _planar_stream(requests: Requests, frame: Frame, file: File) -> PictureSink:
     encoding = frame.encoding
     mcus = Mcus(frame.width, gray=len(requests) == 1, encoding=encoding)
 
-    def encode(planes: Sequence[Samples]) -> bytes:
+    def encode(planes: Sequence[Sequence[Samples]]) -> bytes:
         return jpeg_from_yuv(YuvBuffer.of(planes, encoding.subsampling), encoding)
 
     strips = JpegRows(file, frame.height, encode, mcus.count)
@@ -335,7 +338,11 @@ def _raster_stream(
     canvas = frame.placement.canvas
     if canvas is not None:
         encoder = CanvasRows(encoder, canvas, rows)
-    return StreamSink(requests, frame, file, encoder, partial(converter, file.color), rows)
+
+    def convert(planes: Sequence[Sequence[Samples]]) -> Samples:
+        return converter(file.color, [np.ascontiguousarray(whole(pieces)) for pieces in planes])
+
+    return StreamSink(requests, frame, file, encoder, convert, rows)
 
 
 def _raster_encoder(frame: Frame, file: File) -> tuple[RowEncoder[Samples], int]:

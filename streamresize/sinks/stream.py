@@ -6,15 +6,13 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Generic, Protocol, TypeVar
 
-import numpy as np
-
 from streamresize.sinks.bands import Bands
 from streamresize.sinks.base import File, Frame, Picture, PlaneRequest
 from streamresize.sinks.formats import CHROMA_FACTORS, Encoding
 from streamresize.sinks.jpeg_strips import MOST_MCUS, StripJoiner
 from streamresize.strips import Samples
 
-BAND_SAMPLES = 1 << 18  # of the largest plane in a band; at least one row of MCUs
+BAND_SAMPLES = 3 << 18  # of the largest plane in a band; at least one row of MCUs
 BAND_COPIES = 16  # queued, joined, turned into a picture, encoded: in samples of three planes
 CANVAS_COPIES = 6  # widened, joined
 BLOCK = 8
@@ -83,7 +81,7 @@ class StreamSink(Generic[Band]):
         frame: Frame,
         file: File,
         encoder: RowEncoder[Band],
-        convert: Callable[[Sequence[Samples]], Band],
+        convert: Callable[[Sequence[list[Samples]]], Band],
         rows: int,
     ) -> None:
         self.requests = requests
@@ -101,7 +99,8 @@ class StreamSink(Generic[Band]):
         frame = self.frame
         file = frame.encoding.work_bytes(frame.pixels) if self.file.target.keeps else 0
         copies = BAND_COPIES + (CANVAS_COPIES if frame.placement.canvas else 0)
-        return copies * frame.width * self._rows + frame.color.nbytes + file
+        rows = min(self._rows, frame.height)
+        return copies * frame.width * rows + frame.color.nbytes + file
 
     def begin(self) -> None:
         shapes = [request.shape for request in self.requests]
@@ -114,11 +113,11 @@ class StreamSink(Generic[Band]):
         self._bands.add(request, rows)
         for band in self._bands.complete():
             start = perf_counter()
-            self._encoder.add(self._convert([self._mirrored(plane) for plane in band]))
+            self._encoder.add(self._convert([self._mirrored(pieces) for pieces in band]))
             self.encode_seconds += perf_counter() - start
 
-    def _mirrored(self, plane: Samples) -> Samples:
-        return np.ascontiguousarray(plane[:, :: -1 if self.frame.orientation.mirror_x else 1])
+    def _mirrored(self, pieces: list[Samples]) -> list[Samples]:
+        return [p[:, ::-1] for p in pieces] if self.frame.orientation.mirror_x else pieces
 
     def finish(self) -> Picture:
         self._encoder.finish()

@@ -56,11 +56,12 @@ class YuvBuffer:
         self.planes = layout.cut(self._padded)
 
     @classmethod
-    def of(cls, planes: Sequence[Samples], subsampling: Subsampling) -> YuvBuffer:
-        """A copy of the planes."""
-        buffer = cls(YuvLayout([(len(plane), plane.shape[1]) for plane in planes], subsampling))
-        for target, plane in zip(buffer.planes, planes):
-            target[:] = plane
+    def of(cls, planes: Sequence[Sequence[Samples]], subsampling: Subsampling) -> YuvBuffer:
+        """A copy of the planes, each of which comes in pieces of some rows."""
+        shapes = [(sum(map(len, pieces)), pieces[0].shape[1]) for pieces in planes]
+        buffer = cls(YuvLayout(shapes, subsampling))
+        for target, pieces in zip(buffer.planes, planes):
+            np.concatenate(pieces, out=target)
         return buffer
 
     def pad(self) -> None:
