@@ -179,7 +179,7 @@ TEST(samples_are_clamped) {
 }
 
 // Blocks in a row, which end at these zigzag indices, give what each gives alone; nothing is
-// written beside them, and they come out clear.
+// written beside them, and the rows that were read come out clear.
 void check_side_by_side(const BlockTransforms& transforms, std::size_t size,
                         const std::vector<int>& ends) {
   const std::size_t stride = ends.size() * 8 + 4;
@@ -211,7 +211,9 @@ void check_side_by_side(const BlockTransforms& transforms, std::size_t size,
         transformed<std::uint8_t>(transforms, static_cast<int>(size), input, input.last);
     CHECK_EQUAL(samples[i], alone[8 * y + x % size]);
   }
-  CHECK(std::ranges::all_of(coefficients, [](std::int16_t value) { return value == 0; }));
+  for (std::size_t i = 0; i < coefficients.size(); ++i) {
+    if (size == 1 || i % 64 < 8 * size) CHECK_EQUAL(coefficients[i], 0);
+  }
   CHECK(std::ranges::all_of(last, [](std::uint8_t index) { return index == 0; }));
 }
 

@@ -93,9 +93,11 @@ class Windows {
 bool covers(const Side& side, const std::vector<LaneComponent>& components, std::size_t mcus) {
   for (std::size_t i = 0; i < components.size(); ++i) {
     if (components[i].kept == 0) continue;
+    const std::uint64_t read = read_by(transform_size(components[i].kept));
     for (std::size_t block = 0; block < mcus * components[i].blocks; ++block) {
       for (std::size_t k = side.last[i][block] + std::size_t{1}; k < 64; ++k) {
-        if (side.values[i][64 * block + kNaturalOrder[k]] != 0) return false;
+        const bool is_read = (read >> k & 1) != 0;
+        if (is_read && side.values[i][64 * block + kNaturalOrder[k]] != 0) return false;
       }
     }
   }
