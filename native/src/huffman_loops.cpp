@@ -12,7 +12,7 @@ SequentialTables::SequentialTables(const HuffmanTable& dc_table, const HuffmanTa
       width(lookup_width),
       dc_symbols(dc_table),
       ac_symbols(ac_table),
-      pair_width(std::min(width, PairTable::kMaxWidth)) {
+      pair_width(width == LaneTables::kWidth ? width : std::min(width, PairTable::kMaxWidth)) {
   if (kept < kBlockEnd - 1) skip.build(ac_symbols, width);
   if (kept == 0) {
     dc.build(dc_symbols, skip, width);
@@ -22,7 +22,6 @@ SequentialTables::SequentialTables(const HuffmanTable& dc_table, const HuffmanTa
   eob.build_eob(ac_symbols, width);
   dc.build(dc_symbols, eob, width);
   pairs.build(ac_symbols, pair_width);
-  if (width == LaneTables::kWidth) coefficients.build(ac_symbols, eob, width);
 }
 
 AcBand::AcBand(const HuffmanTable& table, const ScanHeader& header, std::uint64_t kept_mask,

@@ -32,7 +32,6 @@ struct SequentialTables {
   AcSkipTable skip;
   int pair_width;
   PairTable pairs;
-  CoefficientTable coefficients;  // for lanes alone
 };
 
 // The tables of a component, and where its decoding stands.

@@ -15,13 +15,12 @@ std::shared_ptr<const LaneTables> lane_tables_for(const std::vector<BlockCodes>&
                                                   std::uint64_t blocks, bool repeats) {
   if (repeats || blocks < Lanes::kLeastBlocks) return nullptr;
   if (auto known = known_lane_tables(mcu)) return known;
-  const bool is_large = blocks >= Lanes::kLargeBlocks;
   const auto is_known = [&](const BlockCodes& codes) {
     return shared_tables(codes, lookup_width(blocks)).is_known;
   };
-  if (!is_large && !std::ranges::all_of(mcu, is_known)) return nullptr;
+  if (blocks < Lanes::kNewTablesBlocks && !std::ranges::all_of(mcu, is_known)) return nullptr;
   auto tables = make_lane_tables(mcu);
-  if (!is_large) keep_lane_tables(tables);
+  if (blocks < Lanes::kLargeBlocks) keep_lane_tables(tables);
   return tables;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "huffman_loops.hpp"
 #include "lanes.hpp"
@@ -22,44 +23,58 @@ inline std::uint64_t load(const std::uint8_t* data, Lane& lane) {
   return word << (lane.bit & 7);
 }
 
-inline LaneTables::Entry pack_value(std::int32_t value) {
-  return LaneTables::Entry{static_cast<std::uint16_t>(value)} << LaneTables::kValueShift;
+inline LaneTables::Sum pack_value(std::int32_t value) {
+  return LaneTables::Sum{static_cast<std::uint16_t>(value)} << LaneTables::kValueShift;
 }
 
 // Leaves a value in the block's record.
-[[gnu::always_inline]] inline void go_on(Lane& lane, LaneTables::Next next,
-                                         const LaneTables::Entry* entries, std::uint32_t behind,
+[[gnu::always_inline]] inline void go_on(Lane& lane, LaneTables::Next next, std::uint32_t behind,
                                          std::uint16_t value) {
   lane.record[next.place] = value;
   lane.record[-1] = static_cast<std::uint16_t>(behind);
   lane.record += next.record;
   lane.slot += next.slot;
-  lane.table = entries + next.table;
+  lane.table = next.table;
 }
+
+inline const LaneTables::Sum* entries_of(const LaneTables& tables, std::true_type) {
+  return tables.differences.data();
+}
+inline const LaneTables::Pair* entries_of(const LaneTables& tables, std::false_type) {
+  return tables.pairs.data();
+}
+
+template <bool DcOnly>
+using LaneEntry = std::conditional_t<DcOnly, LaneTables::Sum, LaneTables::Pair>;
 
 // One lookup, without a branch on where a block ends. False where no entry serves.
 template <bool DcOnly>
-[[gnu::always_inline]] inline bool advance(const LaneTables::Entry* entries, Lane& lane,
+[[gnu::always_inline]] inline bool advance(const LaneEntry<DcOnly>* entries, Lane& lane,
                                            std::uint64_t& bits) {
-  const LaneTables::Entry entry = lane.table[bits >> (64 - LaneTables::kWidth)];
-  const LaneTables::Entry sum = lane.sum + (DcOnly ? entry : entry & ~LaneTables::kValue);
+  const LaneEntry<DcOnly> entry =
+      entries[lane.table + (bits >> (64 - LaneTables::width_for(DcOnly)))];
+  const LaneTables::Sum sum = lane.sum + static_cast<LaneTables::Sum>(entry);
   if ((sum & LaneTables::kOvershoot) != 0) [[unlikely]]
     return false;
   bits <<= entry & 63;
   const std::uint32_t ends = sum >> 31;
   const std::uint32_t ended = 0 - ends;
-  lane.sum = sum & ~(ended & ~LaneTables::kBits);
   const LaneTables::Slot& slot = *lane.slot;
   if constexpr (DcOnly) {
-    lane.table = entries + (slot.skip ^ (slot.to_next_dc & ended));
+    lane.table = slot.skip ^ (slot.to_next_dc & ended);
     std::memcpy(lane.record, &sum, sizeof sum);
     lane.record += 2 * ends;
     lane.slot += ends;
   } else {
+    const std::uint32_t first = (lane.sum >> LaneTables::kAdvanceShift) +
+                                static_cast<std::uint8_t>(entry >> LaneTables::kValueShift);
     const std::uint32_t behind = sum >> LaneTables::kAdvanceShift;
-    go_on(lane, slot.next[behind], entries, behind,
-          static_cast<std::uint16_t>(entry >> LaneTables::kValueShift));
+    lane.record[slot.next[first].place] =
+        static_cast<std::uint16_t>(entry >> LaneTables::kFirstShift);
+    go_on(lane, slot.next[behind], behind,
+          static_cast<std::uint16_t>(entry >> LaneTables::kLastShift));
   }
+  lane.sum = sum & ~(ended & ~LaneTables::kBits);
   return true;
 }
 
@@ -91,16 +106,16 @@ template <bool DcOnly>
     lane.sum = is_dc ? pack_value(value) : lane.sum & LaneTables::kValue;
     std::memcpy(lane.record, &lane.sum, sizeof lane.sum);
     lane.record += ends ? 2 : 0;
-    lane.table = tables.entries.data() + (slot.skip ^ (ends ? slot.to_next_dc : 0));
+    lane.table = slot.skip ^ (ends ? slot.to_next_dc : 0);
     lane.slot += ends ? 1 : 0;
   } else {
     const auto index =
         static_cast<std::uint32_t>(std::min(behind, kBlockEnd)) | (ends ? AcSkipTable::kEob : 0U);
-    go_on(lane, slot.next[index], tables.entries.data(), index, static_cast<std::uint16_t>(value));
+    go_on(lane, slot.next[index], index, static_cast<std::uint16_t>(value));
     lane.sum = 0;
   }
   lane.sum =
-      ends ? 0 : lane.sum | static_cast<LaneTables::Entry>(behind) << LaneTables::kAdvanceShift;
+      ends ? 0 : lane.sum | static_cast<LaneTables::Sum>(behind) << LaneTables::kAdvanceShift;
   return lane;
 }
 
@@ -111,7 +126,7 @@ class LaneLoops {
   LaneLoops(const LaneTables& tables, const std::uint8_t* window)
       : tables_(tables),
         window_(window),
-        entries_(tables.entries.data()),
+        entries_(entries_of(tables, std::bool_constant<DcOnly>{})),
         slots_(tables.slots.data()) {}
 
   void run(LaneGroup& group) const {
@@ -230,7 +245,7 @@ class LaneLoops {
 
   const LaneTables& tables_;
   const std::uint8_t* window_;
-  const LaneTables::Entry* entries_;
+  const LaneEntry<DcOnly>* entries_;
   const LaneTables::Slot* slots_;
 };
 

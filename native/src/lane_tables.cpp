@@ -11,30 +11,53 @@
 namespace streamresize {
 namespace {
 
-using Entry = LaneTables::Entry;
+using Sum = LaneTables::Sum;
+using Pair = LaneTables::Pair;
 
-constexpr std::uint32_t kTable = 1U << LaneTables::kWidth;
 constexpr std::uint32_t kTables = 3;  // DC, coefficients, skip
 
-Entry pack(std::int32_t value, int advance, int bits) {
+// Of each of the tables.
+constexpr std::uint32_t entries_in_table(bool dc_only) {
+  return 1U << LaneTables::width_for(dc_only);
+}
+
+Sum pack_sum(int advance, int bits) {
   if (bits == 0 || bits > LaneTables::kMaxBits) return LaneTables::kOvershoot;
-  return static_cast<Entry>(advance) << LaneTables::kAdvanceShift |
-         Entry{static_cast<std::uint16_t>(value)} << LaneTables::kValueShift |
-         static_cast<Entry>(bits);
+  return static_cast<Sum>(advance) << LaneTables::kAdvanceShift | static_cast<Sum>(bits);
 }
 
-Entry pack_dc(const DcTable::Entry& entry) {
-  return pack(entry.difference, entry.next, entry.bits);
+Sum pack_difference(const DcTable::Entry& entry) {
+  return pack_sum(entry.next, entry.bits) | Sum{static_cast<std::uint16_t>(entry.difference)}
+                                                << LaneTables::kValueShift;
 }
 
-// The end of a block moves on by one, lest its value, which is none, replace a coefficient.
-Entry pack_coefficient(const CoefficientTable::Entry& entry) {
-  return pack(entry.value, entry.run + 1, entry.bits);
+Pair pack_pair(Sum sum, int advance, std::int16_t first, std::int16_t last) {
+  return sum | static_cast<Pair>(advance) << LaneTables::kValueShift |
+         Pair{static_cast<std::uint16_t>(first)} << LaneTables::kFirstShift |
+         Pair{static_cast<std::uint16_t>(last)} << LaneTables::kLastShift;
 }
 
-Entry pack_skip(const AcSkipTable::Entry& entry) {
-  const bool ends_alone = entry.advance == AcSkipTable::kEob;
-  return pack(0, entry.advance + (ends_alone ? 1 : 0), entry.bits);
+Pair pack_dc(const DcTable::Entry& entry) {
+  return pack_pair(pack_sum(entry.next, entry.bits), 1, entry.difference, entry.difference);
+}
+
+// The end of a block alone moves on by one, lest its value, which is none, replace a coefficient.
+int advance_of(std::uint8_t advance) {
+  return advance == AcSkipTable::kEob ? AcSkipTable::kEob + 1 : advance;
+}
+
+Pair pack_coefficients(const PairTable::Entry& entry) {
+  return pack_pair(pack_sum(advance_of(entry.advance), entry.bits), entry.places[0] + 1,
+                   entry.values[0], entry.values[1]);
+}
+
+Sum pack_skip(const AcSkipTable::Entry& entry) {
+  return pack_sum(advance_of(entry.advance), entry.bits);
+}
+
+// Values of zero, where no transform reads.
+Pair pack_skip_pair(const AcSkipTable::Entry& entry) {
+  return pack_pair(pack_skip(entry), advance_of(entry.advance) & (AcSkipTable::kEob - 1), 0, 0);
 }
 
 // Where an N x N transform has the coefficient that ends in front of zigzag index `behind`; N * N,
@@ -49,9 +72,9 @@ std::uint8_t place_in_record(int behind, int size) {
 }
 
 LaneTables::Nexts make_nexts(const SequentialTables& tables, std::uint32_t place,
-                             std::uint32_t next_dc) {
-  const std::uint32_t coefficients = place + kTable;
-  const std::uint32_t skip = coefficients + kTable;
+                             std::uint32_t entries, std::uint32_t next_dc) {
+  const std::uint32_t coefficients = place + entries;
+  const std::uint32_t skip = coefficients + entries;
   const int size = transform_size(tables.kept);
   LaneTables::Nexts nexts;
   for (int behind = 0; behind < 256; ++behind) {
@@ -76,20 +99,28 @@ DcTable plain_dc(const SequentialTables& tables) {
   return dc;
 }
 
-template <typename Table, typename Pack>
-void append(std::vector<Entry>& entries, const Table* table, Pack pack) {
+// As many as a table has; zeros for a table that is never asked for.
+template <typename Entry, typename TableEntry, typename Pack>
+void append(std::vector<Entry>& entries, const TableEntry* table, bool dc_only, Pack pack) {
+  const std::uint32_t count = entries_in_table(dc_only);
   if (table == nullptr) {
-    entries.resize(entries.size() + kTable);
+    entries.resize(entries.size() + count);
   } else {
-    std::transform(table, table + kTable, std::back_inserter(entries), pack);
+    std::transform(table, table + count, std::back_inserter(entries), pack);
   }
 }
 
-void append(std::vector<Entry>& entries, const SequentialTables& tables, bool dc_only) {
-  const bool is_folded = tables.kept == 0 && !dc_only;
-  append(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), pack_dc);
-  append(entries, tables.coefficients.entries(), pack_coefficient);
-  append(entries, tables.skip.entries(), pack_skip);
+void append_differences(std::vector<Sum>& entries, const SequentialTables& tables) {
+  append(entries, tables.dc.entries(), true, pack_difference);
+  entries.resize(entries.size() + entries_in_table(true));  // coefficients are passed over
+  append(entries, tables.skip.entries(), true, pack_skip);
+}
+
+void append_pairs(std::vector<Pair>& entries, const SequentialTables& tables) {
+  const bool is_folded = tables.kept == 0;
+  append(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), false, pack_dc);
+  append(entries, tables.pairs.entries(), false, pack_coefficients);
+  append(entries, tables.skip.entries(), false, pack_skip_pair);
 }
 
 }  // namespace
@@ -99,20 +130,25 @@ LaneTables::LaneTables(std::vector<std::shared_ptr<const SequentialTables>> of_m
       dc_only(std::ranges::all_of(blocks, [](const auto& tables) { return tables->kept == 0; })),
       slots_in_mcu(blocks.size()),
       turn(blocks.size() * (1 + (kUnchecked - 1) / blocks.size())) {
+  const std::uint32_t in_table = entries_in_table(dc_only);
   std::vector<const SequentialTables*> known;
   std::vector<std::uint32_t> places;
   for (const auto& tables : blocks) {
     const auto found = std::ranges::find(known, tables.get());
-    places.push_back(static_cast<std::uint32_t>(found - known.begin()) * kTables * kTable);
+    places.push_back(static_cast<std::uint32_t>(found - known.begin()) * kTables * in_table);
     if (found != known.end()) continue;
     known.push_back(tables.get());
-    append(entries, *tables, dc_only);
+    if (dc_only) {
+      append_differences(differences, *tables);
+    } else {
+      append_pairs(pairs, *tables);
+    }
   }
   first_dc = places.front();
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const std::uint32_t next_dc = places[(i + 1) % blocks.size()];
-    nexts.push_back(std::make_unique<Nexts>(make_nexts(*blocks[i], places[i], next_dc)));
-    const std::uint32_t skip = places[i] + 2 * kTable;
+    nexts.push_back(std::make_unique<Nexts>(make_nexts(*blocks[i], places[i], in_table, next_dc)));
+    const std::uint32_t skip = places[i] + 2 * in_table;
     slots.push_back({nexts.back()->data(), skip, skip ^ next_dc});
     symbols.push_back(blocks[i].get());
     const auto size = static_cast<std::size_t>(transform_size(blocks[i]->kept));

@@ -11,7 +11,7 @@
 namespace streamresize {
 namespace {
 
-using Entry = LaneTables::Entry;
+using Sum = LaneTables::Sum;
 
 // Values that each lane has room for.
 constexpr std::size_t kRecords = 1 << 17;
@@ -33,7 +33,7 @@ constexpr std::uint64_t kBitsOfSlowStep = 48;  // the least on average, for lane
 constexpr std::uint32_t kMostPenalty = 1 << 16;
 
 std::int16_t sum_difference(const std::uint16_t* record) {
-  Entry sum;
+  Sum sum;
   std::memcpy(&sum, record, sizeof sum);
   return static_cast<std::int16_t>(sum >> LaneTables::kValueShift & 0xFFFF);
 }
@@ -117,7 +117,7 @@ void Stretch::move(std::ptrdiff_t bytes) {
 }
 
 Lane first_lane(const LaneTables& tables, const Stretch& stretch, std::uint64_t bit) {
-  return {bit, 0, tables.entries.data() + tables.first_dc, tables.slots.data(), stretch.first};
+  return {bit, 0, tables.first_dc, tables.slots.data(), stretch.first};
 }
 
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit) {

@@ -32,8 +32,8 @@ inline constexpr std::size_t kLanes = 3;  // that one thread decodes at once
 // Where a lane stands. A lane that met an invalid code has no slot.
 struct Lane {
   std::uint64_t bit = 0;  // in the window; `sum` says how many of the bits behind it are taken
-  LaneTables::Entry sum = 0;
-  const LaneTables::Entry* table = nullptr;
+  LaneTables::Sum sum = 0;
+  std::uint32_t table = 0;  // its place among the tables
   const LaneTables::Slot* slot = nullptr;
   std::uint16_t* record = nullptr;  // of the current block, behind the index
   std::uint32_t slow_steps = 0;     // symbols that were in no table
@@ -94,9 +94,10 @@ class Lanes {
  public:
   static constexpr std::ptrdiff_t kLeastReach = 1 << 10;
 
-  // Scans of so many blocks are worth lanes if there are tables for them already; large ones are
-  // worth new tables, too.
+  // Scans of so many blocks are worth lanes if there are tables for them already, or even new
+  // tables; those of large ones are not kept.
   static constexpr std::uint64_t kLeastBlocks = 3'000;
+  static constexpr std::uint64_t kNewTablesBlocks = 6'000;
   static constexpr std::uint64_t kLargeBlocks = 16'000;
 
   // `mcus` are those of the scan; `least_reach` is the least number of bytes for which a lane pays.

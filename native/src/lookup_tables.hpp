@@ -95,7 +95,8 @@ class CoefficientTable {
 // Up to two AC coefficients, and the end of the block behind them where that fits.
 class PairTable {
  public:
-  static constexpr int kMaxWidth = 10;  // larger tables do not stay in the first-level cache
+  // Without lanes; larger tables do not stay in the first-level cache.
+  static constexpr int kMaxWidth = 10;
 
   // A lone coefficient stands in both places; where the block ends without one, so does 0.
   struct Entry {

@@ -60,21 +60,22 @@ SharedTables shared_tables(const BlockCodes& codes, int width) {
 
 std::shared_ptr<const LaneTables> known_lane_tables(std::span<const BlockCodes> mcu) {
   return lane_tables().find([&](const LaneTables& tables) {
-    return std::ranges::equal(tables.blocks, mcu, [](const auto& block, const BlockCodes& codes) {
-      return match(*block, codes, LaneTables::kWidth);
+    return std::ranges::equal(tables.blocks, mcu, [&](const auto& block, const BlockCodes& codes) {
+      return match(*block, codes, LaneTables::width_for(tables.dc_only));
     });
   });
 }
 
 std::shared_ptr<const LaneTables> make_lane_tables(std::span<const BlockCodes> mcu) {
+  const int width = LaneTables::width_for(
+      std::ranges::all_of(mcu, [](const BlockCodes& codes) { return codes.kept == 0; }));
   std::vector<std::shared_ptr<const SequentialTables>> blocks;
   for (const BlockCodes& codes : mcu) {
     const auto found = std::ranges::find_if(
-        blocks, [&](const auto& block) { return match(*block, codes, LaneTables::kWidth); });
-    blocks.push_back(found != blocks.end()
-                         ? *found
-                         : std::make_shared<const SequentialTables>(
-                               *codes.dc, *codes.ac, codes.kept, LaneTables::kWidth));
+        blocks, [&](const auto& block) { return match(*block, codes, width); });
+    blocks.push_back(found != blocks.end() ? *found
+                                           : std::make_shared<const SequentialTables>(
+                                                 *codes.dc, *codes.ac, codes.kept, width));
   }
   return std::make_shared<const LaneTables>(std::move(blocks));
 }

@@ -128,9 +128,12 @@ LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
   const auto window = std::span<const std::uint8_t>(padded).first(bytes.size());
   std::vector<std::shared_ptr<const SequentialTables>> tables;
   std::vector<std::shared_ptr<const SequentialTables>> in_mcu;
+  const bool dc_only = std::ranges::all_of(
+      components, [](const LaneComponent& component) { return component.kept == 0; });
+  const int width = LaneTables::width_for(dc_only);
   for (const LaneComponent& component : components) {
     tables.push_back(std::make_shared<const SequentialTables>(*component.dc, *component.ac,
-                                                              component.kept, LaneTables::kWidth));
+                                                              component.kept, width));
     in_mcu.insert(in_mcu.end(), component.blocks, tables.back());
   }
   Windows windows(padded);
