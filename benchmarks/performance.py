@@ -262,9 +262,9 @@ The stages in the order in which a byte meets them:
 3. **Stuffed zeros** are taken out a window at a time. That is `memchr` and a copy, and spares
    every later stage the question whether a 0xFF is data.
 4. **Lanes** decode several places of a sequential scan at once. A lookup gives bits, zigzag advance
-   and value; where the block ends is data, not a branch. What is not needed at the scale is passed
-   over several symbols a lookup: that is why small scales cost so little. A single lane would wait
-   for each lookup; while it waits, the others go on, until the processor is full.
+   and up to two values; where the block ends is data, not a branch. What is not needed at the scale
+   is passed over several symbols a lookup: that is why small scales cost so little. A single lane
+   would wait for each lookup; while it waits, the others go on, until the processor is full.
    **Starting and joining** them is work that is done twice, or by one lane alone. The **plain
    loop** decodes what is left over.
 5. **Symbol by symbol** goes what does not fit into an index, code and value together: mostly the
