@@ -18,6 +18,7 @@ from typing import TypeVar
 
 AHEAD = 2  # groups that each of the other processes is given
 MOST_PENDING = 8  # for each process
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -45,7 +46,7 @@ def map_in_processes(
         while True:
             ahead = AHEAD * (jobs - 1) - sum(not future.done() for future in pending)
             while ahead > 0 and (group := _take(remaining, together)):
-                with _interruption_blocked():
+                with _starting_process():
                     pending.append(pool.submit(_do_all, work, group))
                 ahead -= 1
             if not pending:
@@ -60,12 +61,18 @@ def map_in_processes(
 
 
 @contextmanager
-def _interruption_blocked() -> Generator[None, None, None]:
-    """A process that is started here cannot be interrupted before it has come to ignore it."""
-    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+def _starting_process() -> Generator[None, None, None]:
+    """A process that is started here cannot be interrupted before it has come to ignore it.
+
+    Its NumPy has no threads of its own, which would wait for work on processors that have some.
+    """
+    before, threads = pthread_sigmask(SIG_BLOCK, {SIGINT}), os.environ.get(BLAS_THREADS)
+    os.environ.setdefault(BLAS_THREADS, "1")
     try:
         yield
     finally:
+        if threads is None:
+            del os.environ[BLAS_THREADS]
         pthread_sigmask(SIG_SETMASK, before)
 
 

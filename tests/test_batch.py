@@ -1,6 +1,7 @@
 """Many inputs at once, in processes."""
 
 import math
+import os
 from collections.abc import Generator, Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -38,6 +39,20 @@ def test_an_endless_input_is_taken_bit_by_bit() -> None:
 def test_what_the_work_raises_is_raised() -> None:
     with pytest.raises(ValueError, match="math domain"):
         list(map_in_processes(math.sqrt, [4, -4], jobs=1))
+
+
+@pytest.mark.parametrize("given", [None, "3"])
+def test_other_processes_have_one_thread_of_blas(
+    given: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "OPENBLAS_NUM_THREADS"
+    monkeypatch.delenv(name, raising=False)
+    if given is not None:
+        monkeypatch.setenv(name, given)
+    outcomes = list(map_in_processes(os.getenv, [name] * 40, jobs=2))
+    assert set(outcomes) <= {given, given or "1"}
+    assert given or "1" in outcomes
+    assert os.environ.get(name) == given
 
 
 def test_process_many(tmp_path: Path) -> None:
