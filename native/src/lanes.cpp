@@ -30,6 +30,7 @@ constexpr std::ptrdiff_t kLeastShare = 4;             // least reaches that are 
 constexpr std::size_t kSpareGroups = 3;
 constexpr auto kWidth = static_cast<std::ptrdiff_t>(kLanes);
 constexpr std::uint64_t kBitsOfSlowStep = 48;  // the least on average, for lanes to pay
+constexpr std::uint64_t kValuesOfBit = 4;      // the most: empty blocks take longer to take over
 constexpr std::uint32_t kMostPenalty = 1 << 16;
 
 std::int16_t sum_difference(const std::uint16_t* record) {
@@ -272,9 +273,13 @@ void Lanes::adapt_reach(const LaneGroup& group) {
 // If not, the next attempts are put off.
 bool Lanes::pays(const LaneGroup& group, bool met) {
   std::uint64_t slow_steps = 0;
-  for (const Stretch& stretch : group.stretches) slow_steps += stretch.lane.slow_steps;
+  std::uint64_t values = 0;
+  for (const Stretch& stretch : group.stretches) {
+    slow_steps += stretch.lane.slow_steps;
+    values += stretch.size();
+  }
   const std::uint64_t bits = group.stretches.back().goal - group.stretches.front().begin;
-  const bool pays = met && slow_steps * kBitsOfSlowStep < bits;
+  const bool pays = met && slow_steps * kBitsOfSlowStep < bits && values < kValuesOfBit * bits;
   waiting_ = pays ? 0 : penalty_;
   penalty_ = pays ? 1 : std::min(4 * penalty_, kMostPenalty);
   return pays;
