@@ -1,7 +1,6 @@
 #include "lane_tables.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "coefficients.hpp"
@@ -102,12 +101,10 @@ DcTable plain_dc(const SequentialTables& tables) {
 // As many as a table has; zeros for a table that is never asked for.
 template <typename Entry, typename TableEntry, typename Pack>
 void append(std::vector<Entry>& entries, const TableEntry* table, bool dc_only, Pack pack) {
-  const std::uint32_t count = entries_in_table(dc_only);
-  if (table == nullptr) {
-    entries.resize(entries.size() + count);
-  } else {
-    std::transform(table, table + count, std::back_inserter(entries), pack);
-  }
+  const std::size_t begin = entries.size();
+  entries.resize(begin + entries_in_table(dc_only));
+  if (table == nullptr) return;
+  std::transform(table, table + entries_in_table(dc_only), entries.data() + begin, pack);
 }
 
 void append_differences(std::vector<Sum>& entries, const SequentialTables& tables) {

@@ -33,30 +33,35 @@ PairTable::Entry joined(PairTable::Entry entry, const PairTable::Entry& next) {
 
 }  // namespace
 
-template <typename Accept>
-void AcSkipTable::build_with(const HuffmanTable& table, int width, Accept accept) {
+void AcSkipTable::build(const HuffmanTable& table, int width) {
   build_empty(width);
   for (int w = 1; w <= width; ++w) {
     table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
-      if (length <= w && accept(symbol)) enter(w, code, length, symbol);
+      if (length <= w) enter(w, code, length, symbol);
     });
   }
-}
-
-void AcSkipTable::build(const HuffmanTable& table, int width) {
-  build_with(table, width, [](std::uint8_t) { return true; });
 }
 
 void AcSkipTable::build_empty(int width) {
   entries_.assign(std::size_t{2} << width, {0, kBlockEnd});
 }
 
+// Nothing follows an end: no width needs another one.
+template <typename Accept>
+void AcSkipTable::build_ends(const HuffmanTable& table, int width, Accept accept) {
+  build_empty(width);
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    if (!accept(symbol)) return;
+    for (int w = length; w <= width; ++w) enter(w, code, length, symbol);
+  });
+}
+
 void AcSkipTable::build_eob(const HuffmanTable& table, int width) {
-  build_with(table, width, is_eob);
+  build_ends(table, width, is_eob);
 }
 
 void AcSkipTable::build_single_eob(const HuffmanTable& table, int width) {
-  build_with(table, width, [](std::uint8_t symbol) { return symbol == 0; });
+  build_ends(table, width, [](std::uint8_t symbol) { return symbol == 0; });
 }
 
 void AcSkipTable::enter(int width, std::uint32_t code, int length, std::uint8_t symbol) {

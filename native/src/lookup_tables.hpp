@@ -49,7 +49,7 @@ class AcSkipTable {
 
  private:
   template <typename Accept>
-  void build_with(const HuffmanTable& table, int width, Accept accept);
+  void build_ends(const HuffmanTable& table, int width, Accept accept);
   void enter(int width, std::uint32_t code, int length, std::uint8_t symbol);
 
   std::vector<Entry> entries_;  // of every width up to the last, one behind the other
