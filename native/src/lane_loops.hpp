@@ -37,15 +37,17 @@ inline LaneTables::Sum pack_value(std::int32_t value) {
   lane.table = next.table;
 }
 
-inline const LaneTables::Sum* entries_of(const LaneTables& tables, std::true_type) {
-  return tables.differences.data();
-}
-inline const LaneTables::Pair* entries_of(const LaneTables& tables, std::false_type) {
-  return tables.pairs.data();
-}
-
 template <bool DcOnly>
 using LaneEntry = std::conditional_t<DcOnly, LaneTables::Sum, LaneTables::Pair>;
+
+template <bool DcOnly>
+const LaneEntry<DcOnly>* entries_of(const LaneTables& tables) {
+  if constexpr (DcOnly) {
+    return tables.differences.data();
+  } else {
+    return tables.pairs.data();
+  }
+}
 
 // One lookup, without a branch on where a block ends. False where no entry serves.
 template <bool DcOnly>
@@ -126,7 +128,7 @@ class LaneLoops {
   LaneLoops(const LaneTables& tables, const std::uint8_t* window)
       : tables_(tables),
         window_(window),
-        entries_(entries_of(tables, std::bool_constant<DcOnly>{})),
+        entries_(entries_of<DcOnly>(tables)),
         slots_(tables.slots.data()) {}
 
   void run(LaneGroup& group) const {
