@@ -167,11 +167,19 @@ def reduce_plane_fixed(
 ) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
 
+def round_turned(columns: NDArray[np.float32], samples: NDArray[np.uint8]) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for samples of another size."""
+
 def find_content(luma: NDArray[np.uint8], box: NDArray[np.int64]) -> None:
     """See streamresize.kernels.hashing. Raises ValueError for an empty picture."""
 
 def total_steps(picture: NDArray[np.float32]) -> int:
     """See streamresize.kernels.hashing."""
+
+def above_median(
+    values: NDArray[np.float64], lower: bool, room: NDArray[np.float64], bits: NDArray[np.uint8]
+) -> None:
+    """See streamresize.kernels.hashing. Raises ValueError for other numbers of values."""
 
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]

@@ -58,6 +58,10 @@ using ReducePlane = void(const std::uint8_t* plane, Size height, Size width, Int
   void streamresize_find_content_##suffix(const std::uint8_t* luma, Size height, Size width,      \
                                           Longs box);                                             \
   Size streamresize_total_steps_##suffix(const float* picture, Size height, Size width);          \
+  void streamresize_round_turned_##suffix(const float* columns, Size width, Size height,          \
+                                          Bytes samples);                                         \
+  void streamresize_above_median_##suffix(const double* values, Size count, Size lower,           \
+                                          double* room, Bytes bits);                              \
   void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
                                           const std::uint8_t* cr, Bytes rgb, Size height,         \
                                           Size width);                                            \
@@ -102,6 +106,8 @@ struct KernelTable {
   decltype(&streamresize_reduce_plane_fixed_base) reduce_plane_fixed;
   decltype(&streamresize_find_content_base) find_content;
   decltype(&streamresize_total_steps_base) total_steps;
+  decltype(&streamresize_round_turned_base) round_turned;
+  decltype(&streamresize_above_median_base) above_median;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
@@ -119,6 +125,7 @@ KernelTable choose_kernels() {
             streamresize_reduce_rows_v3,       streamresize_reduce_columns_v3,
             streamresize_reduce_plane_v3,      streamresize_reduce_plane_fixed_v3,
             streamresize_find_content_v3,      streamresize_total_steps_v3,
+            streamresize_round_turned_v3,      streamresize_above_median_v3,
             streamresize_ycbcr_to_rgb_v3,      streamresize_cmyk_to_rgb_v3,
             streamresize_ycck_to_rgb_v3,       streamresize_hamming_nearest_v3,
             streamresize_hamming_within_64_v3, streamresize_hamming_within_256_v3,
@@ -130,6 +137,7 @@ KernelTable choose_kernels() {
           streamresize_reduce_rows_base,       streamresize_reduce_columns_base,
           streamresize_reduce_plane_base,      streamresize_reduce_plane_fixed_base,
           streamresize_find_content_base,      streamresize_total_steps_base,
+          streamresize_round_turned_base,      streamresize_above_median_base,
           streamresize_ycbcr_to_rgb_base,      streamresize_cmyk_to_rgb_base,
           streamresize_ycck_to_rgb_base,       streamresize_hamming_nearest_base,
           streamresize_hamming_within_64_base, streamresize_hamming_within_256_base,
@@ -341,6 +349,20 @@ Size total_steps(const Weights& picture) {
   return kKernels.total_steps(picture.data(), size(picture.shape(0)), size(picture.shape(1)));
 }
 
+void round_turned(const Weights& columns, const Array<std::uint8_t, 2>& samples) {
+  require(has_shape(samples, columns.shape(1), columns.shape(0)), "samples: one for each value");
+  kKernels.round_turned(columns.data(), size(columns.shape(0)), size(columns.shape(1)),
+                        samples.data());
+}
+
+void above_median(const Array<const double, 1>& values, bool lower, const Array<double, 1>& room,
+                  const Array<std::uint8_t, 1>& bits) {
+  const std::size_t count = values.shape(0);
+  require(count > 0 && count == room.shape(0) && count == 8 * bits.shape(0),
+          "above_median: eight values for each byte, and room for them");
+  kKernels.above_median(values.data(), size(count), lower ? 1 : 0, room.data(), bits.data());
+}
+
 void require_same_size(const Plane& plane, const Picture& rgb) {
   require(plane.shape(0) == rgb.shape(0) && plane.shape(1) == rgb.shape(1),
           "planes and picture differ in size");
@@ -475,6 +497,9 @@ void register_kernels(nb::module_& module) {
              "out"_a.noconvert());
   module.def("find_content", &find_content, "luma"_a.noconvert(), "box"_a.noconvert());
   module.def("total_steps", &total_steps, "picture"_a.noconvert());
+  module.def("round_turned", &round_turned, "columns"_a.noconvert(), "samples"_a.noconvert());
+  module.def("above_median", &above_median, "values"_a.noconvert(), "lower"_a, "room"_a.noconvert(),
+             "bits"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

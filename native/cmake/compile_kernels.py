@@ -20,7 +20,7 @@ import llvmlite.binding as llvm
 import numba
 from numba import carray, types
 
-u8, u16, i32, u32, i64, u64, f32 = (
+u8, u16, i32, u32, i64, u64, f32, f64 = (
     types.CPointer(t)
     for t in (
         types.uint8,
@@ -30,6 +30,7 @@ u8, u16, i32, u32, i64, u64, f32 = (
         types.int64,
         types.uint64,
         types.float32,
+        types.float64,
     )
 )
 size = types.intp
@@ -151,12 +152,22 @@ def reduce_plane_fixed(
     )
 
 
+def round_turned(columns, width, height, samples):
+    kernel_round_turned(carray(columns, (width, height)), carray(samples, (height, width)))
+
+
 def find_content(luma, height, width, box):
     kernel_find_content(carray(luma, (height, width)), carray(box, 4))
 
 
 def total_steps(picture, height, width):
     return kernel_total_steps(carray(picture, (height, width)))
+
+
+def above_median(values, count, lower, room, bits):
+    kernel_above_median(
+        carray(values, count), lower != 0, carray(room, count), carray(bits, count // 8)
+    )
 
 
 def ycbcr_to_rgb(y, cb, cr, rgb, height, width):
@@ -236,8 +247,10 @@ kernel_reduce_rows = reduction.reduce_rows
 kernel_reduce_columns = reduction.reduce_columns
 kernel_reduce_plane = reduction.reduce_plane
 kernel_reduce_plane_fixed = reduction.reduce_plane_fixed
+kernel_round_turned = reduction.round_turned
 kernel_find_content = hashing.find_content
 kernel_total_steps = hashing.total_steps
+kernel_above_median = hashing.above_median
 kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
@@ -288,8 +301,10 @@ SIGNATURES = {
     ),
     "reduce_plane": (reduce_plane, reduction_signature(f32, f32, f32, f32)),
     "reduce_plane_fixed": (reduce_plane_fixed, reduction_signature(i32, u8, i32, size, u8, u8)),
+    "round_turned": (round_turned, types.void(f32, size, size, u8)),
     "find_content": (find_content, types.void(u8, size, size, i64)),
     "total_steps": (total_steps, size(f32, size, size)),
+    "above_median": (above_median, types.void(f64, size, size, f64, u8)),
     "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),
     "hamming_nearest": (hamming_nearest, types.void(u64, size, size, u64, size, u16, u16)),
     "hamming_within_64": (

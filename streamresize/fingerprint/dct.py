@@ -24,4 +24,4 @@ def low_frequencies(picture: NDArray[np.generic], begin: int, end: int) -> Frequ
     picture: (n, n). The result is float64 (end - begin, end - begin).
     """
     rows = basis(len(picture), begin, end)
-    return rows @ picture.astype(np.float64) @ rows.T
+    return rows.dot(picture.astype(np.float64)).dot(rows.T)

@@ -1,4 +1,4 @@
-"""The hashes of imagehash and PDQ, from reduced luma."""
+"""The hashes of imagehash and PDQ, from reduced luma, packed as `pack` does it."""
 
 from __future__ import annotations
 
@@ -8,40 +8,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamresize import _native
-from streamresize.fingerprint.bits import Bits, above_median
-from streamresize.fingerprint.dct import low_frequencies
+from streamresize.fingerprint.bits import pack
+from streamresize.fingerprint.dct import Frequencies, low_frequencies
 from streamresize.strips import Samples
 
 PDQ_FREQUENCIES = 16
 PDQ_QUALITY_UNIT = 90
 
 
-def phash(luma: Samples) -> Bits:
+def phash(luma: Samples) -> bytes:
     """`imagehash.phash`: the lowest frequencies, DC included, against their median.
 
-    luma: uint8 (4 n, 4 n); the result is (n, n).
+    luma: uint8 (4 n, 4 n); the result has n * n bits.
     """
-    return above_median(low_frequencies(luma, 0, len(luma) // 4))
+    return _above_median(low_frequencies(luma, 0, len(luma) // 4).reshape(-1))
 
 
-def dhash(luma: Samples) -> Bits:
+def dhash(luma: Samples) -> bytes:
     """`imagehash.dhash`: is a sample brighter than its left neighbour?
 
-    luma: uint8 (n, n + 1); the result is (n, n).
+    luma: uint8 (n, n + 1); the result has n * n bits.
     """
-    return luma[:, 1:] > luma[:, :-1]
+    return pack(luma[:, 1:] > luma[:, :-1])
 
 
-def average_hash(luma: Samples) -> Bits:
-    """`imagehash.average_hash`: is a sample brighter than the mean? uint8 (n, n) to (n, n)."""
-    brighter: Bits = luma > int(luma.sum()) / luma.size
-    return brighter
+def average_hash(luma: Samples) -> bytes:
+    """`imagehash.average_hash`: is a sample brighter than the mean? uint8 (n, n) to n * n bits."""
+    return pack(luma > int(luma.sum()) // luma.size)  # as above the mean itself
 
 
 class PdqHash(NamedTuple):
-    """bits: (16, 16). quality: 0 (nothing in the picture to hash) to 100."""
+    """bits: 256. quality: 0 (nothing in the picture to hash) to 100."""
 
-    bits: Bits
+    bits: bytes
     quality: int
 
 
@@ -49,9 +48,16 @@ def pdq(luma: NDArray[np.float32]) -> PdqHash:
     """PDQ of a picture reduced to 64 x 64.
 
     "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019. The bits come
-    row by row; the hexadecimal form that its authors print begins with the last of them.
+    as in the hexadecimal form that its authors print, which begins with the last of them.
     """
     frequencies = low_frequencies(luma, 1, PDQ_FREQUENCIES + 1)
-    median = np.sort(frequencies, axis=None)[frequencies.size // 2 - 1]
+    backwards = frequencies.reshape(-1)[::-1].copy()
     steps = _native.total_steps(np.ascontiguousarray(luma.T))  # which has as many
-    return PdqHash(frequencies > median, min(100, steps // PDQ_QUALITY_UNIT))
+    return PdqHash(_above_median(backwards, lower=True), min(100, steps // PDQ_QUALITY_UNIT))
+
+
+def _above_median(values: Frequencies, *, lower: bool = False) -> bytes:
+    """Which of 8 n values, (8 n,), lie above their median, or the lower of the middle two."""
+    bits = np.empty(values.size // 8, np.uint8)
+    _native.above_median(values, lower, np.empty_like(values), bits)
+    return bits.tobytes()

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize.fingerprint.bits import pack
 from streamresize.fingerprint.borders import Box, content_box
 from streamresize.fingerprint.hashes import average_hash, dhash, pdq, phash
 from streamresize.fingerprint.record import Fingerprint
@@ -23,6 +22,7 @@ from streamresize.fingerprint.reduction import (
     pillow_reduced,
     plane_samples,
     reduced,
+    rounded,
 )
 from streamresize.fingerprint.symmetric import SIDE, coefficients
 from streamresize.strips import Samples
@@ -76,11 +76,9 @@ def reduce_small(luma: Samples, plane: Plane) -> Reduced:
     largest, *others = IMAGEHASH_SIZES.values()
     columns = lanczos_taps(plane.width, plane.across, largest[0])
     rows = lanczos_taps(plane.height, plane.down, largest[1])
-    exact = reduced(luma, columns, rows)
-    samples = np.rint(exact).clip(0, 255).astype(np.uint8, order="C")
+    samples = rounded(reduced(luma, columns, rows))
     for_pdq = pdq_taps(plane.width, plane.across), pdq_taps(plane.height, plane.down)
-    phash, dhash, average = (pillow_reduced(samples, outputs) for outputs in others)
-    return Reduced(samples, phash, dhash, average, reduced(luma, *for_pdq))
+    return Reduced(samples, *pillow_reduced(samples, tuple(others)), reduced(luma, *for_pdq))
 
 
 def small_bytes(plane: Plane) -> int:
@@ -102,11 +100,11 @@ def make_fingerprint(plane: Plane, samples: Reduced, luma: Samples, extent: Part
         width=plane.width,
         height=plane.height,
         scale=plane.across,
-        phash=pack(phash(samples.phash)),
-        phash256=pack(phash(samples.phash256)),
-        dhash=pack(dhash(samples.dhash)),
-        average=pack(average_hash(samples.average)),
-        pdq=pack(pdq_hash.bits[::-1, ::-1]),
+        phash=phash(samples.phash),
+        phash256=phash(samples.phash256),
+        dhash=dhash(samples.dhash),
+        average=average_hash(samples.average),
+        pdq=pdq_hash.bits,
         pdq_quality=pdq_hash.quality,
         symmetric=symmetric,
         trimmed=symmetric if content == whole else symmetric_part(luma, content),

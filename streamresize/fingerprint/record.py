@@ -6,6 +6,7 @@ import io
 import struct
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,7 @@ HEAD = struct.Struct("<4sBBxxfII")  # magic, version, PDQ quality, scale, width,
 COEFFICIENT_BYTES = 2 * FREQUENCIES**2
 PARTS = {"phash": 8, "phash256": 32, "dhash": 8, "average": 8, "pdq": 32,
          "symmetric": COEFFICIENT_BYTES, "trimmed": COEFFICIENT_BYTES}  # fmt: skip
+parts_of = attrgetter(*PARTS)
 LUMA_QUALITY = 85
 MOST_LUMA_SIDE = 4096
 HASHES = ("phash", "phash256", "dhash", "average", "pdq")
@@ -89,7 +91,7 @@ class Fingerprint:
     def to_bytes(self) -> bytes:
         """The compact form: luma becomes a grey JPEG, the rest stays as it is."""
         head = HEAD.pack(MAGIC, VERSION, self.pdq_quality, self.scale, self.width, self.height)
-        return head + b"".join(getattr(self, name) for name in PARTS) + _luma_file(self.luma)
+        return b"".join((head, *parts_of(self), _luma_file(self.luma)))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Fingerprint:

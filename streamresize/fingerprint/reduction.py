@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from math import ceil
 from typing import Any, NamedTuple, TypeAlias
 
@@ -65,6 +66,16 @@ def pillow_taps(pixels: int, outputs: int) -> Taps:
         window *= 2.0**FIXED_BITS
         weights[part, : window.shape[1]] = np.trunc(window + np.copysign(0.5, window))
     return Taps(first, lengths, weights)
+
+
+@lru_cache(maxsize=16)
+def joined_taps(pixels: int, outputs: tuple[int, ...]) -> Taps:
+    """Of several axes, one behind the other."""
+    parts = [pillow_taps(pixels, count) for count in outputs]
+    most = max(part.weights.shape[1] for part in parts)
+    weights = [np.pad(p.weights, ((0, 0), (0, most - p.weights.shape[1]))) for p in parts]
+    first, lengths = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    return Taps(first, lengths, np.concatenate(weights))
 
 
 def _lanczos_windows(
@@ -216,15 +227,27 @@ def reduced(plane: Samples, columns: Taps, rows: Taps) -> NDArray[np.float32]:
     return out.T
 
 
-def pillow_reduced(plane: Samples, outputs: tuple[int, int]) -> Samples:
-    """What `PillowReduction` gives for a whole plane, uint8 (h, w)."""
-    height, width = plane.shape
-    columns, rows = pillow_taps(width, outputs[0]), pillow_taps(height, outputs[1])
-    turned, lines = np.empty((width, height), np.uint8), np.empty((height, outputs[0]), np.uint8)
-    sums = np.empty(max(lines.shape), np.int32)
-    out = np.empty((outputs[1], outputs[0]), np.uint8)
-    _native.reduce_plane_fixed(plane, *rows, *columns, turned, sums, lines, out)
+def rounded(samples: NDArray[np.float32]) -> Samples:
+    """What `reduced` gives, (h, w), as uint8."""
+    out = np.empty(samples.shape, np.uint8)
+    _native.round_turned(samples.T, out)
     return out
+
+
+def pillow_reduced(plane: Samples, outputs: tuple[tuple[int, int], ...]) -> list[Samples]:
+    """What `PillowReduction` gives for a whole plane, uint8 (h, w), for each of several outputs.
+
+    All outputs are made as one, with what lies beside them, and cut out.
+    """
+    height, width = plane.shape
+    across, down = zip(*outputs)
+    columns, rows = joined_taps(width, across), joined_taps(height, down)
+    turned, lines = np.empty((width, height), np.uint8), np.empty((height, sum(across)), np.uint8)
+    sums = np.empty(max(lines.shape), np.int32)
+    out = np.empty((sum(down), sum(across)), np.uint8)
+    _native.reduce_plane_fixed(plane, *rows, *columns, turned, sums, lines, out)
+    ends = zip(accumulate(down), accumulate(across))
+    return [out[y - h : y, x - w : x] for (w, h), (y, x) in zip(outputs, ends)]
 
 
 def area_averages(luma: Samples, part: Part, columns: int, rows: int) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from streamresize.geometry import ORIENTATIONS, Orientation
 
 SIDE = 64
 FREQUENCIES = 16
+SIGNS = np.array([-1, 1] * (FREQUENCIES // 2), np.float16)  # of frequencies 1, 2, ..., mirrored
 
 Coefficients = NDArray[np.float16]
 
@@ -23,7 +24,7 @@ Coefficients = NDArray[np.float16]
 def coefficients(luma: NDArray[np.float32]) -> Coefficients:
     """Frequencies 1 to 16 of a 64 x 64 area average, float16 (16, 16), the largest about 1."""
     frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
-    scale = max(float(np.abs(frequencies).max()), 1.0)
+    scale = max(frequencies.max(), -frequencies.min(), 1.0)
     return (frequencies / scale).astype(np.float16)
 
 
@@ -34,10 +35,9 @@ def symmetric_hash(coefficients: Coefficients, orientation: Orientation = ORIENT
 
 def oriented(coefficients: Coefficients, orientation: Orientation) -> Coefficients:
     """The coefficients of the picture mirrored, then transposed."""
-    signs = np.where(np.arange(1, FREQUENCIES + 1) % 2, -1, 1).astype(np.float16)
     turned = coefficients
     if orientation.mirror_x:
-        turned = turned * signs
+        turned = turned * SIGNS
     if orientation.mirror_y:
-        turned = turned * signs[:, None]
+        turned = turned * SIGNS[:, None]
     return turned.T if orientation.transpose else turned

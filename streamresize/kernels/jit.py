@@ -34,7 +34,9 @@ resample_strip = _compiled["resample_strip"]
 reduce_rows, reduce_columns = _compiled["reduce_rows"], _compiled["reduce_columns"]
 reduce_strip_fixed = _compiled["reduce_strip_fixed"]
 reduce_plane, reduce_plane_fixed = _compiled["reduce_plane"], _compiled["reduce_plane_fixed"]
+round_turned = _compiled["round_turned"]
 find_content, total_steps = _compiled["find_content"], _compiled["total_steps"]
+above_median = _compiled["above_median"]
 ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
     _compiled[name] for name in ("ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
 )

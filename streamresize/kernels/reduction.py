@@ -136,6 +136,17 @@ def reduce_plane(
     weigh_windows(turned, col_first, col_count, col_weights, out)
 
 
+def round_turned(columns, samples):
+    """samples[y, x] = columns[x, y], rounded (halves to even) and clamped to 0..255.
+
+    columns: float32 (width, height). samples: uint8 (height, width).
+    """
+    for column in range(columns.shape[0]):
+        for row in range(columns.shape[1]):
+            level = min(max(np.rint(columns[column, row]), np.float32(0)), np.float32(255))
+            samples[row, column] = np.int32(level)
+
+
 def add_line_fixed(line, weight, sums):
     """As `add_line` for whole numbers."""
     for x in range(sums.shape[0]):
