@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from streamresize import exif, icc
 
@@ -15,6 +15,7 @@ SourceFormat = Literal["jpeg", "png", "webp", "gif", "tiff", "bmp", "avif", "hei
 Color = Literal["gray", "ycbcr", "rgb", "cmyk", "ycck", "unknown"]
 
 APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+MOST_KEPT_PROFILE = 1 << 14  # bytes: the profiles of most pictures, and few of them differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def image_info(header: _native.Header) -> ImageInfo:
     has_icc = any(m == APP2 and p.startswith(icc.SEGMENT) for m, p in segments)
     adobe = _adobe_transform(segments)
     ids, across, down, _, _ = zip(*header.components)
-    profile = usable_profile(segments, len(ids)) if has_icc else None
+    profile = profile_facts(segments, len(ids))
     return _shared_info(
         width=header.width,
         height=header.height,
@@ -107,18 +108,36 @@ def image_info(header: _native.Header) -> ImageInfo:
         has_exif=bool(tiff),
         has_icc=has_icc,
         has_adobe=adobe is not None,
-        icc_description=profile.description if profile else None,
-        is_srgb=profile is None or profile.is_srgb,
+        icc_description=profile.description,
+        is_srgb=profile.is_srgb,
     )
 
 
-def usable_profile(segments: list[tuple[int, bytes]], components: int) -> icc.Profile | None:
-    """The embedded profile of a picture with so many components, None where it cannot be used."""
+class ProfileFacts(NamedTuple):
+    """description: None where there is no profile that can be used. is_srgb: as in `ImageInfo`."""
+
+    description: str | None = None
+    is_srgb: bool = True
+
+
+def profile_facts(segments: list[tuple[int, bytes]], components: int) -> ProfileFacts:
+    """Of the profile that is embedded in a picture with so many components."""
     try:
         data = icc.embedded(segments)
-        return icc.parse(data, components) if data is not None else None
+        if data is None:
+            return ProfileFacts()
+        facts = _kept_facts if len(data) <= MOST_KEPT_PROFILE else _facts_of_profile
+        return facts(data, components)
     except icc.BrokenProfile:
-        return None
+        return ProfileFacts()
+
+
+def _facts_of_profile(data: bytes, components: int) -> ProfileFacts:
+    profile = icc.parse(data, components)
+    return ProfileFacts(profile.description, profile.is_srgb)
+
+
+_kept_facts = lru_cache(maxsize=32)(_facts_of_profile)
 
 
 def _adobe_transform(segments: list[tuple[int, bytes]]) -> int | None:

@@ -18,7 +18,7 @@ from streamresize.errors import (
     UnsupportedFormat,
 )
 from streamresize.flatten import COLORS, OPAQUE, flat_mode, flatten, has_alpha, is_deep
-from streamresize.info import APP1, APP2, ImageInfo, SourceFormat, usable_profile
+from streamresize.info import APP1, APP2, ImageInfo, SourceFormat, profile_facts
 from streamresize.limits import Limits
 from streamresize.sources import Chunk, Spool, Store, StoreReader
 from streamresize.strips import Samples, Strip
@@ -218,7 +218,7 @@ class PillowDecoder:
         components = 1 if mode == "L" else len(mode) if mode != "YCbCr" else 3
         segments = dict(self.segments)
         tiff = segments.get(APP1, b"").removeprefix(EXIF)
-        profile = usable_profile(self.segments, components)
+        profile = profile_facts(self.segments, components)
         return ImageInfo(
             width=image.width,
             height=image.height,
@@ -234,8 +234,8 @@ class PillowDecoder:
             has_exif=APP1 in segments,
             has_icc=APP2 in segments,
             has_adobe=False,
-            icc_description=profile.description if profile else None,
-            is_srgb=profile is None or profile.is_srgb,
+            icc_description=profile.description,
+            is_srgb=profile.is_srgb,
             format=self._format,
             decoder="pillow",
             has_alpha=has_alpha(image),

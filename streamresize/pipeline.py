@@ -160,8 +160,9 @@ class Job:
 
     def _plan(self, info: ImageInfo) -> None:
         options = self._options
-        self._metadata = of_source(self._decoder.segments)
         sizes = self._sizes(info) if callable(self._sizes) else self._sizes
+        if sizes:
+            self._metadata = of_source(self._decoder.segments)
         self._targets = open_targets(self._destinations or [None] * len(sizes))
         plan = kept_plan(info, tuple(sizes), options, self._fingerprint)
         self._pictures = [

@@ -38,9 +38,9 @@ def add_four_lines(a, a_weight, b, b_weight, c, c_weight, d, d_weight, sums):
         sums[x] = sums[x] + a_weight * a[x] + b_weight * b[x] + c_weight * c[x] + d_weight * d[x]
 
 
-def weigh_lines(lines, weights, sums):
-    """sums[x] = sum of weights[i] * lines[i, x], in their order."""
-    sums[:] = 0.0
+def weigh_lines(lines, weights, start, sums):
+    """sums[x] = start + sum of weights[i] * lines[i, x], in their order."""
+    sums[:] = start
     fours = lines.shape[0] - lines.shape[0] % 4
     for i in range(0, fours, 4):
         add_four_lines(
@@ -55,7 +55,7 @@ def weigh_windows(lines, first, count, weights, sums):
     """sums[i] = sum of weights[i, t] * lines[first[i] + t] for t < count[i]."""
     for output in range(first.shape[0]):
         begin, taps = first[output], count[output]
-        weigh_lines(lines[begin : begin + taps], weights[output, :taps], sums[output])
+        weigh_lines(lines[begin : begin + taps], weights[output, :taps], 0, sums[output])
 
 
 def add_to_outputs(line, row, first, count, weights, sums):
@@ -147,21 +147,8 @@ def round_turned(columns, samples):
             samples[row, column] = np.int32(level)
 
 
-def add_line_fixed(line, weight, sums):
-    """As `add_line` for whole numbers."""
-    for x in range(sums.shape[0]):
-        sums[x] = np.int32(sums[x] + weight * np.int32(line[x]))
-
-
-def weigh_lines_fixed(lines, weights, sums):
-    """As `weigh_lines` for whole numbers, with the half that rounds."""
-    sums[:] = FIXED_HALF
-    for i in range(lines.shape[0]):
-        add_line_fixed(lines[i], weights[i], sums)
-
-
 def clamp(total):
-    """A sum of `weigh_lines_fixed` as a sample."""
+    """A sum that began with FIXED_HALF as a sample."""
     return min(max(total >> FIXED_BITS, 0), 255)
 
 
@@ -187,11 +174,13 @@ def reduce_plane_fixed(
     height, width = lines.shape
     for column in range(width):
         begin, taps = col_first[column], col_count[column]
-        weigh_lines_fixed(turned[begin : begin + taps], col_weights[column, :taps], sums[:height])
+        inputs = turned[begin : begin + taps]
+        weigh_lines(inputs, col_weights[column, :taps], FIXED_HALF, sums[:height])
         for row in range(height):
             lines[row, column] = clamp(sums[row])
     for row in range(out.shape[0]):
         begin, taps = row_first[row], row_count[row]
-        weigh_lines_fixed(lines[begin : begin + taps], row_weights[row, :taps], sums[:width])
+        inputs = lines[begin : begin + taps]
+        weigh_lines(inputs, row_weights[row, :taps], FIXED_HALF, sums[:width])
         for column in range(width):
             out[row, column] = clamp(sums[column])

@@ -17,7 +17,7 @@ BLOCK_BYTES = 1 << 20  # read ahead by fsspec at most
 
 def is_url(name: str) -> bool:
     """Whether `name` begins with a scheme and `://`."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None
+    return "://" in name and re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", name) is not None
 
 
 def file_system(url: str) -> tuple[AbstractFileSystem, str]:
