@@ -167,6 +167,15 @@ def reduce_plane_fixed(
 ) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
 
+def weigh_areas(
+    low: float,
+    high: float,
+    first: NDArray[np.int32],
+    count: NDArray[np.int32],
+    weights: NDArray[np.float32],
+) -> None:
+    """See streamresize.kernels.reduction. Raises ValueError for arrays or axes out of range."""
+
 def round_turned(columns: NDArray[np.float32], samples: NDArray[np.uint8]) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for samples of another size."""
 

@@ -58,6 +58,9 @@ using ReducePlane = void(const std::uint8_t* plane, Size height, Size width, Int
   void streamresize_find_content_##suffix(const std::uint8_t* luma, Size height, Size width,      \
                                           Longs box);                                             \
   Size streamresize_total_steps_##suffix(const float* picture, Size height, Size width);          \
+  void streamresize_weigh_areas_##suffix(double low, double high, std::int32_t* first,            \
+                                         std::int32_t* count, Floats weights, Size outputs,       \
+                                         Size taps);                                              \
   void streamresize_round_turned_##suffix(const float* columns, Size width, Size height,          \
                                           Bytes samples);                                         \
   void streamresize_above_median_##suffix(const double* values, Size count, Size lower,           \
@@ -106,6 +109,7 @@ struct KernelTable {
   decltype(&streamresize_reduce_plane_fixed_base) reduce_plane_fixed;
   decltype(&streamresize_find_content_base) find_content;
   decltype(&streamresize_total_steps_base) total_steps;
+  decltype(&streamresize_weigh_areas_base) weigh_areas;
   decltype(&streamresize_round_turned_base) round_turned;
   decltype(&streamresize_above_median_base) above_median;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
@@ -120,28 +124,28 @@ struct KernelTable {
 KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (has_avx2()) {
-    return {streamresize_resample_strip_v3,    streamresize_resample_deep_strip_v3,
-            streamresize_look_up_channels_v3,  streamresize_reduce_strip_fixed_v3,
-            streamresize_reduce_rows_v3,       streamresize_reduce_columns_v3,
-            streamresize_reduce_plane_v3,      streamresize_reduce_plane_fixed_v3,
-            streamresize_find_content_v3,      streamresize_total_steps_v3,
-            streamresize_round_turned_v3,      streamresize_above_median_v3,
-            streamresize_ycbcr_to_rgb_v3,      streamresize_cmyk_to_rgb_v3,
-            streamresize_ycck_to_rgb_v3,       streamresize_hamming_nearest_v3,
-            streamresize_hamming_within_64_v3, streamresize_hamming_within_256_v3,
-            streamresize_probe_within_v3};
+    return {streamresize_resample_strip_v3,     streamresize_resample_deep_strip_v3,
+            streamresize_look_up_channels_v3,   streamresize_reduce_strip_fixed_v3,
+            streamresize_reduce_rows_v3,        streamresize_reduce_columns_v3,
+            streamresize_reduce_plane_v3,       streamresize_reduce_plane_fixed_v3,
+            streamresize_find_content_v3,       streamresize_total_steps_v3,
+            streamresize_weigh_areas_v3,        streamresize_round_turned_v3,
+            streamresize_above_median_v3,       streamresize_ycbcr_to_rgb_v3,
+            streamresize_cmyk_to_rgb_v3,        streamresize_ycck_to_rgb_v3,
+            streamresize_hamming_nearest_v3,    streamresize_hamming_within_64_v3,
+            streamresize_hamming_within_256_v3, streamresize_probe_within_v3};
   }
 #endif
-  return {streamresize_resample_strip_base,    streamresize_resample_deep_strip_base,
-          streamresize_look_up_channels_base,  streamresize_reduce_strip_fixed_base,
-          streamresize_reduce_rows_base,       streamresize_reduce_columns_base,
-          streamresize_reduce_plane_base,      streamresize_reduce_plane_fixed_base,
-          streamresize_find_content_base,      streamresize_total_steps_base,
-          streamresize_round_turned_base,      streamresize_above_median_base,
-          streamresize_ycbcr_to_rgb_base,      streamresize_cmyk_to_rgb_base,
-          streamresize_ycck_to_rgb_base,       streamresize_hamming_nearest_base,
-          streamresize_hamming_within_64_base, streamresize_hamming_within_256_base,
-          streamresize_probe_within_base};
+  return {streamresize_resample_strip_base,     streamresize_resample_deep_strip_base,
+          streamresize_look_up_channels_base,   streamresize_reduce_strip_fixed_base,
+          streamresize_reduce_rows_base,        streamresize_reduce_columns_base,
+          streamresize_reduce_plane_base,       streamresize_reduce_plane_fixed_base,
+          streamresize_find_content_base,       streamresize_total_steps_base,
+          streamresize_weigh_areas_base,        streamresize_round_turned_base,
+          streamresize_above_median_base,       streamresize_ycbcr_to_rgb_base,
+          streamresize_cmyk_to_rgb_base,        streamresize_ycck_to_rgb_base,
+          streamresize_hamming_nearest_base,    streamresize_hamming_within_64_base,
+          streamresize_hamming_within_256_base, streamresize_probe_within_base};
 }
 
 const KernelTable kKernels = choose_kernels();
@@ -349,6 +353,19 @@ Size total_steps(const Weights& picture) {
   return kKernels.total_steps(picture.data(), size(picture.shape(0)), size(picture.shape(1)));
 }
 
+void weigh_areas(double low, double high, const Array<std::int32_t, 1>& first,
+                 const Array<std::int32_t, 1>& count, const Array<float, 2>& weights) {
+  require(low >= 0.0 && low < high && high <= static_cast<double>(kMaxRows - 1),
+          "an axis out of range");
+  const std::size_t outputs = weights.shape(0), taps = weights.shape(1);
+  require(first.shape(0) == outputs && count.shape(0) == outputs && outputs > 0,
+          "tap tables differ in length");
+  require(static_cast<double>(taps) >= (high - low) / static_cast<double>(outputs) + 2.0,
+          "too few taps");
+  kKernels.weigh_areas(low, high, first.data(), count.data(), weights.data(), size(outputs),
+                       size(taps));
+}
+
 void round_turned(const Weights& columns, const Array<std::uint8_t, 2>& samples) {
   require(has_shape(samples, columns.shape(1), columns.shape(0)), "samples: one for each value");
   kKernels.round_turned(columns.data(), size(columns.shape(0)), size(columns.shape(1)),
@@ -497,6 +514,8 @@ void register_kernels(nb::module_& module) {
              "out"_a.noconvert());
   module.def("find_content", &find_content, "luma"_a.noconvert(), "box"_a.noconvert());
   module.def("total_steps", &total_steps, "picture"_a.noconvert());
+  module.def("weigh_areas", &weigh_areas, "low"_a, "high"_a, "first"_a.noconvert(),
+             "count"_a.noconvert(), "weights"_a.noconvert());
   module.def("round_turned", &round_turned, "columns"_a.noconvert(), "samples"_a.noconvert());
   module.def("above_median", &above_median, "values"_a.noconvert(), "lower"_a, "room"_a.noconvert(),
              "bits"_a.noconvert());

@@ -152,6 +152,10 @@ def reduce_plane_fixed(
     )
 
 
+def weigh_areas(low, high, first, count, weights, outputs, taps):
+    kernel_weigh_areas(low, high, *taps_at(first, count, weights, outputs, taps))
+
+
 def round_turned(columns, width, height, samples):
     kernel_round_turned(carray(columns, (width, height)), carray(samples, (height, width)))
 
@@ -247,6 +251,7 @@ kernel_reduce_rows = reduction.reduce_rows
 kernel_reduce_columns = reduction.reduce_columns
 kernel_reduce_plane = reduction.reduce_plane
 kernel_reduce_plane_fixed = reduction.reduce_plane_fixed
+kernel_weigh_areas = reduction.weigh_areas
 kernel_round_turned = reduction.round_turned
 kernel_find_content = hashing.find_content
 kernel_total_steps = hashing.total_steps
@@ -301,6 +306,10 @@ SIGNATURES = {
     ),
     "reduce_plane": (reduce_plane, reduction_signature(f32, f32, f32, f32)),
     "reduce_plane_fixed": (reduce_plane_fixed, reduction_signature(i32, u8, i32, size, u8, u8)),
+    "weigh_areas": (
+        weigh_areas,
+        types.void(types.float64, types.float64, i32, i32, f32, size, size),
+    ),
     "round_turned": (round_turned, types.void(f32, size, size, u8)),
     "find_content": (find_content, types.void(u8, size, size, i64)),
     "total_steps": (total_steps, size(f32, size, size)),

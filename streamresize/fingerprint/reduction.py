@@ -151,13 +151,10 @@ def plane_samples(pixels: int, scale: float) -> int:
 @lru_cache(maxsize=AXES_KEPT)
 def area_taps(low: float, high: float, outputs: int) -> Taps:
     """Averages over equal parts of an axis, where input i lies from i to i + 1."""
-    edges = low + np.arange(outputs + 1) * (high - low) / outputs
-    first = np.floor(edges[:-1]).astype(np.int32)
-    count = np.maximum(np.ceil(edges[1:]).astype(np.int32), first + 1) - first
-    inputs = first[:, None] + np.arange(count.max())
-    overlap = np.minimum(inputs + 1, edges[1:, None]) - np.maximum(inputs, edges[:-1, None])
-    weights = overlap.clip(0.0, None) * (outputs / (high - low))
-    return Taps(first, count, weights.astype(np.float32))
+    first, lengths = np.empty((2, outputs), np.int32)
+    weights = np.empty((outputs, ceil((high - low) / outputs) + 2), np.float32)
+    _native.weigh_areas(low, high, first, lengths, weights)
+    return Taps(first, lengths, weights)
 
 
 class PillowReduction:

@@ -136,6 +136,24 @@ def reduce_plane(
     weigh_windows(turned, col_first, col_count, col_weights, out)
 
 
+def weigh_areas(low, high, first, count, weights):
+    """Averages over equal parts of an axis from `low` to `high`, where input i lies from i to i + 1.
+
+    first, count: int32 (n,). weights: float32 (n, taps), taps at least (high - low) / n + 2; zero
+    behind the count.
+    """
+    outputs, taps = weights.shape
+    for output in range(outputs):
+        begin = low + output * (high - low) / outputs
+        end = low + (output + 1) * (high - low) / outputs
+        at = np.int32(np.floor(begin))
+        inputs = min(max(np.int32(np.ceil(end)) - at, 1), taps)
+        first[output], count[output] = at, inputs
+        for tap in range(taps):
+            overlap = min(at + tap + 1.0, end) - max(at + tap + 0.0, begin)
+            weights[output, tap] = max(overlap, 0.0) * (outputs / (high - low))
+
+
 def round_turned(columns, samples):
     """samples[y, x] = columns[x, y], rounded (halves to even) and clamped to 0..255.
 
