@@ -387,6 +387,7 @@ def test_a_profile_that_cannot_be_used_is_told_of_merged_pictures() -> None:
     broken = pillow_jpeg(photo(*SIZE), icc_profile=profiles.cmyk_profile())
     result = streamresize.process(broken, [Size(20, 20, averaging="exact")])
     assert any("ICC profile not used" in warning for warning in result.warnings)
+    assert not streamresize.process(broken, [], fingerprint=True).warnings  # which needs none
 
 
 def test_a_transform_is_made_once_for_many_pictures() -> None:

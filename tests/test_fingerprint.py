@@ -78,7 +78,9 @@ def test_reduction_gives_pillows_samples(
     columns_first = Image.fromarray(luma).resize((outputs[0], height), Image.Resampling.LANCZOS)
     expected = columns_first.resize(outputs, Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(reduction.samples(), np.asarray(expected))
-    np.testing.assert_array_equal(pillow_reduced(luma, outputs), np.asarray(expected))
+    at_once = pillow_reduced(luma, ((5, 7), outputs, (3, 2)))
+    assert [samples.shape for samples in at_once] == [(7, 5), outputs[::-1], (2, 3)]
+    np.testing.assert_array_equal(at_once[1], np.asarray(expected))
 
 
 @pytest.mark.parametrize("size", [(375, 500), (64, 64), (61, 300), (1201, 700)])

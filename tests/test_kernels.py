@@ -544,6 +544,65 @@ def test_steps_between_neighbours(kernels: Any, shape: tuple[int, int], seed: in
     assert kernels.total_steps(picture) == sum(int(np.abs(part).sum()) for part in steps)
 
 
+@every_form
+@given(
+    values=st.lists(st.floats(-5, 5) | st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=64),
+    lower=st.booleans(),
+)
+def test_values_above_their_median(kernels: Any, values: list[float], lower: bool) -> None:
+    eights = np.resize(np.array(values), 8 * -(-len(values) // 8))
+    bits, given_values = np.empty(len(eights) // 8, np.uint8), eights.copy()
+    kernels.above_median(eights, lower, np.empty_like(eights), bits)
+    median = np.sort(eights)[len(eights) // 2 - 1] if lower else np.median(eights)
+    np.testing.assert_array_equal(bits, np.packbits(eights > median))
+    np.testing.assert_array_equal(eights, given_values)
+
+
+@every_form
+@given(shape=st.tuples(st.integers(1, 30), st.integers(1, 30)), seed=st.integers(0, 1000))
+def test_rounded_while_turned(kernels: Any, shape: tuple[int, int], seed: int) -> None:
+    halves = np.random.default_rng(seed).integers(-40, 600, shape) / 2
+    samples = np.empty(shape[::-1], np.uint8)
+    kernels.round_turned(halves.astype(np.float32), samples)
+    np.testing.assert_array_equal(samples, np.rint(halves.T).clip(0, 255))
+
+
+@every_form
+@given(low=st.floats(0, 50), length=st.floats(0.01, 400), outputs=st.integers(1, 64))
+def test_weights_of_equal_parts(kernels: Any, low: float, length: float, outputs: int) -> None:
+    """Cumulative sums of the inputs, linear within each, differ by what lies between two edges."""
+    high = low + length
+    taps = int(np.ceil((high - low) / outputs)) + 2
+    first, count = np.empty((2, outputs), np.int32)
+    weights = np.empty((outputs, taps), np.float32)
+    kernels.weigh_areas(low, high, first, count, weights)
+    edges = low + np.arange(outputs + 1) * (high - low) / outputs
+    inputs = np.arange(int(np.ceil(high)) + 1)
+    below = np.clip(edges[:, None] - inputs, 0, 1)
+    expected = np.diff(below, axis=0) * outputs / (high - low)
+    np.testing.assert_allclose(dense((first, count, weights), len(inputs)), expected, atol=1e-5)
+    assert (first >= 0).all()
+    assert (count >= 1).all()
+    assert (first + count <= np.ceil(high)).all()
+
+
+def test_hashing_refuses_arrays_of_another_size() -> None:
+    eight, byte = np.zeros(8), np.zeros(1, np.uint8)
+    for sizes in ((np.zeros(9), np.zeros(9), byte), (eight, np.zeros(7), byte)):
+        with pytest.raises(ValueError, match="above_median"):
+            _native.above_median(sizes[0], False, *sizes[1:])
+    with pytest.raises(ValueError, match="samples"):
+        _native.round_turned(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.uint8))
+    one, weights = np.zeros(1, np.int32), np.zeros((1, 6), np.float32)
+    for low, high in ((-1.0, 2.0), (2.0, 2.0), (0.0, float("nan")), (0.0, 1e10)):
+        with pytest.raises(ValueError, match="axis"):
+            _native.weigh_areas(low, high, one, one, weights)
+    with pytest.raises(ValueError, match="too few"):
+        _native.weigh_areas(0.0, 5.0, one, one, weights)
+    with pytest.raises(ValueError, match="length"):
+        _native.weigh_areas(0.0, 2.0, np.zeros(2, np.int32), one, weights)
+
+
 @pytest.mark.parametrize(
     ("first", "lengths"), [([-1], [2]), ([0], [0]), ([0], [5]), ([3], [2]), ([0, 1], [1])]
 )

@@ -24,4 +24,5 @@ def low_frequencies(picture: NDArray[np.generic], begin: int, end: int) -> Frequ
     picture: (n, n). The result is float64 (end - begin, end - begin).
     """
     rows = basis(len(picture), begin, end)
-    return rows.dot(picture.astype(np.float64)).dot(rows.T)
+    frequencies: Frequencies = rows.dot(picture.astype(np.float64)).dot(rows.T)
+    return frequencies

@@ -78,7 +78,8 @@ def reduce_small(luma: Samples, plane: Plane) -> Reduced:
     rows = lanczos_taps(plane.height, plane.down, largest[1])
     samples = rounded(reduced(luma, columns, rows))
     for_pdq = pdq_taps(plane.width, plane.across), pdq_taps(plane.height, plane.down)
-    return Reduced(samples, *pillow_reduced(samples, tuple(others)), reduced(luma, *for_pdq))
+    phash, dhash, average = pillow_reduced(samples, tuple(others))
+    return Reduced(samples, phash, dhash, average, reduced(luma, *for_pdq))
 
 
 def small_bytes(plane: Plane) -> int:

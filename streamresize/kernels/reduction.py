@@ -137,7 +137,7 @@ def reduce_plane(
 
 
 def weigh_areas(low, high, first, count, weights):
-    """Averages over equal parts of an axis from `low` to `high`, where input i lies from i to i + 1.
+    """Averages over equal parts of what is from `low` to `high`; input i lies from i to i + 1.
 
     first, count: int32 (n,). weights: float32 (n, taps), taps at least (high - low) / n + 2; zero
     behind the count.
