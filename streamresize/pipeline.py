@@ -163,7 +163,7 @@ class Job:
         sizes = self._sizes(info) if callable(self._sizes) else self._sizes
         if sizes:
             self._metadata = of_source(self._decoder.segments)
-        self._targets = open_targets(self._destinations or [None] * len(sizes))
+        open_targets(self._destinations or [None] * len(sizes), self._targets)
         plan = kept_plan(info, tuple(sizes), options, self._fingerprint)
         self._pictures = [
             output.sink(target, self._metadata)

@@ -30,22 +30,26 @@ def temporary_name(name: str) -> str:
 
 
 class Target:
-    """Takes a file in pieces; then `commit` or `abort`, of which the first to come counts.
+    """Takes a file in pieces: `open`, `write`; then `commit` or `abort`: the first to come counts.
 
-    written: bytes so far. keeps: the file stays in memory.
+    Whoever is interrupted while it opens can abort it. written: bytes so far. keeps: the file stays
+    in memory.
     """
 
     keeps = False
 
-    def __init__(self, file: Writable) -> None:
+    def __init__(self, file: Writable | None = None) -> None:
         self._file = file
         self.written = 0
 
+    def open(self) -> None:
+        """Raises OSError where nothing can be written."""
+
     def write(self, data: bytes) -> None:
         """Raises OSError, or what else the destination raises."""
-        rest = memoryview(data)
+        write, rest = cast(Writable, self._file).write, memoryview(data)
         while rest:
-            count = self._file.write(cast(bytes, rest))
+            count = write(cast(bytes, rest))
             taken = count if isinstance(count, int) else len(rest)  # raw files may take a part
             self.written += taken
             rest = rest[taken:]
@@ -75,17 +79,20 @@ class PathTarget(Target):
     """A temporary file beside `path`, renamed to it when complete. Missing folders are made."""
 
     def __init__(self, path: Path) -> None:
-        if path.is_dir():
-            raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
-        path.parent.mkdir(parents=True, exist_ok=True)
+        super().__init__()
         self._path = path
         self._temporary = Path(temporary_name(str(path)))
-        self._opened: BinaryIO = open(self._temporary, "xb")  # noqa: SIM115 - closed below
-        super().__init__(self._opened)
+        self._opened: BinaryIO | None = None
+
+    def open(self) -> None:
+        if self._path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(self._path))
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._opened = open(self._temporary, "xb")  # noqa: SIM115 - closed below
 
     def commit(self) -> None:
         try:
-            self._opened.close()
+            self._close()
             self._temporary.replace(self._path)
         except BaseException:
             self.abort()
@@ -93,29 +100,38 @@ class PathTarget(Target):
 
     def abort(self) -> None:
         try:
-            self._opened.close()
+            self._close()
         except OSError:  # what was buffered does not fit, and is not wanted
             pass
         finally:
             self._temporary.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
 
 
 class DeviceTarget(Target):
     """A pipe or device that has a path: written to as it is."""
 
     def __init__(self, path: Path) -> None:
-        self._opened: BinaryIO = open(path, "wb", buffering=0)  # noqa: SIM115 - closed below
-        super().__init__(self._opened)
+        super().__init__()
+        self._path = path
+        self._opened: BinaryIO | None = None
+
+    def open(self) -> None:
+        self._file = self._opened = open(self._path, "wb", buffering=0)  # noqa: SIM115 - below
 
     def commit(self) -> None:
-        self._opened.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def abort(self) -> None:
-        self._opened.close()
+        self.commit()
 
 
-def open_target(destination: Destination | None) -> Target:
-    """Raises OSError where the path cannot be written to, TypeError for what is no destination."""
+def target_of(destination: Destination | None) -> Target:
+    """Not open yet. Raises TypeError for what is no destination."""
     if destination is None:
         return MemoryTarget()
     if isinstance(destination, (str, os.PathLike)):
@@ -130,17 +146,15 @@ def _is_device(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def open_targets(destinations: Sequence[Destination | None]) -> list[Target]:
-    """One for each; all or none."""
-    targets: list[Target] = []
-    try:
-        for destination in destinations:
-            targets.append(open_target(destination))
-    except BaseException:
-        for target in targets:
-            target.abort()
-        raise
-    return targets
+def open_targets(destinations: Sequence[Destination | None], targets: list[Target]) -> None:
+    """One for each, which is among the targets before it is open.
+
+    Raises OSError where a path cannot be written to, TypeError for what is no destination.
+    """
+    for destination in destinations:
+        target = target_of(destination)
+        targets.append(target)
+        target.open()
 
 
 def destinations(to: Destinations, formats: Sequence[str]) -> list[Destination | None]:

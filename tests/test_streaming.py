@@ -289,15 +289,33 @@ def test_a_source_that_fails_leaves_what_was_there(tmp_path: Path, old: bytes | 
 
 
 def test_commit_and_abort(tmp_path: Path) -> None:
-    from streamresize.targets import open_target
+    from streamresize.targets import target_of
 
     path = tmp_path / "a"
-    target = open_target(path)
+    target = target_of(path)
+    target.open()
     target.write(b"one")
     target.commit()
     target.abort()
     assert path.read_bytes() == b"one"
     assert (target.written, Target(io.BytesIO()).commit()) == (3, None)
+
+
+def test_an_interruption_while_files_are_opened_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from streamresize import targets
+
+    def interrupted(path: Path, mode: str) -> None:
+        path.touch()
+        if "second" in path.name:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(targets, "open", interrupted, raising=False)
+    goals = [tmp_path / "first.jpg", tmp_path / "second.jpg"]
+    with pytest.raises(KeyboardInterrupt):
+        streamresize.process(PHOTO, [Size(40, 40), Size(30, 30)], to=goals)
+    assert not list(tmp_path.iterdir())
 
 
 async def chunks_of(data: bytes, given: list[int]) -> AsyncIterator[bytes]:

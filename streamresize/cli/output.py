@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from streamresize import Destination
-from streamresize.targets import open_target
+from streamresize.targets import target_of
 
 STDOUT = "-"
 IN_FOLDER = "{stem}_{size}.{ext}"
@@ -41,8 +41,9 @@ def destination(name: str) -> Destination:
 
 def write(name: str, data: bytes) -> None:
     """Write a finished file."""
-    target = open_target(destination(name))
+    target = target_of(destination(name))
     try:
+        target.open()
         target.write(data)
     except BaseException:
         target.abort()
