@@ -60,12 +60,14 @@ class Profile:
     @property
     def is_srgb(self) -> bool:
         """Samples mean within one code of 255 what they mean in sRGB (or in its grays)."""
-        if b"A2B0" in self.tags or self.space == "CMYK":
+        if b"A2B0" in self.tags:
             return False
         if self.space == "GRAY":
-            return self._have_srgb_curves(b"kTRC")
-        is_there = all(self._is_at(xyz, place) for xyz, place in SRGB_PRIMARIES.items())
-        return is_there and self._have_srgb_curves(b"rTRC", b"gTRC", b"bTRC")
+            return self._has_srgb_curve(b"kTRC")
+        return self.space == "RGB " and all(
+            self._is_at(xyz, place) and self._has_srgb_curve(xyz[:1] + b"TRC")
+            for xyz, place in SRGB_PRIMARIES.items()
+        )
 
     def _is_at(self, tag: bytes, place: tuple[float, float, float]) -> bool:
         data = self.tags.get(tag, b"")
@@ -74,9 +76,12 @@ class Profile:
         xyz = (number / FIXED for number in struct.unpack_from(">3i", data, 8))
         return all(abs(a - b) <= XYZ_TOLERANCE for a, b in zip(xyz, place))
 
-    def _have_srgb_curves(self, *tags: bytes) -> bool:
-        curves = {bytes(self.tags.get(tag, b"")) for tag in tags}  # most often the same one
-        return all(map(_is_srgb_curve, curves))
+    def _has_srgb_curve(self, tag: bytes) -> bool:
+        codes = np.arange(256) / 255
+        light = _curve(self.tags.get(tag, b""), codes)
+        if light is None:
+            return False
+        return bool(np.max(np.abs(_srgb_codes(light) - codes)) * 255 <= CODE_TOLERANCE)
 
     @property
     def description(self) -> str:
@@ -144,20 +149,12 @@ def _uint32(data: bytes, offset: int) -> int:
     return int.from_bytes(data[offset : offset + 4], "big")
 
 
-def _is_srgb_curve(data: bytes) -> bool:
-    codes = np.arange(256) / 255
-    light = _curve(data, codes)
-    if light is None:
-        return False
-    return bool(np.max(np.abs(_srgb_codes(light) - codes)) * 255 <= CODE_TOLERANCE)
-
-
-def _curve(data: bytes, codes: Reals) -> Reals | None:
+def _curve(data: bytes | memoryview, codes: Reals) -> Reals | None:
     """Light at codes 0..1 by a table (10.6) or by functions 3 and 4 of 10.18, else None.
 
     No other kind of curve can be sRGB's.
     """
-    kind, count = data[:4], _uint32(data, 8)
+    kind, count = bytes(data[:4]), _uint32(bytes(data[8:12]), 0)
     if kind == b"curv" and 2 <= count <= (len(data) - 12) // 2:
         table = np.frombuffer(data, ">u2", count, 12) / 65535
         return np.asarray(np.interp(codes, np.linspace(0, 1, count), table))
