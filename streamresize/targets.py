@@ -75,14 +75,25 @@ class MemoryTarget(Target):
         return self._buffer.getvalue()  # of a buffer that has been filled once: no copy
 
 
-class PathTarget(Target):
-    """A temporary file beside `path`, renamed to it when complete. Missing folders are made."""
+class FileTarget(Target):
+    """Has a path, and a file once it is open."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        self._temporary = Path(temporary_name(str(path)))
         self._opened: BinaryIO | None = None
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+
+
+class PathTarget(FileTarget):
+    """A temporary file beside `path`, renamed to it when complete. Missing folders are made."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._temporary = Path(temporary_name(str(path)))
 
     def open(self) -> None:
         if self._path.is_dir():
@@ -106,28 +117,18 @@ class PathTarget(Target):
         finally:
             self._temporary.unlink(missing_ok=True)
 
-    def _close(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
 
-
-class DeviceTarget(Target):
+class DeviceTarget(FileTarget):
     """A pipe or device that has a path: written to as it is."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._opened: BinaryIO | None = None
 
     def open(self) -> None:
         self._file = self._opened = open(self._path, "wb", buffering=0)  # noqa: SIM115 - below
 
     def commit(self) -> None:
-        if self._opened is not None:
-            self._opened.close()
+        self._close()
 
     def abort(self) -> None:
-        self.commit()
+        self._close()
 
 
 def target_of(destination: Destination | None) -> Target:
