@@ -64,10 +64,8 @@ Pair pack_skip_pair(const AcSkipTable::Entry& entry) {
 std::uint8_t place_in_record(int behind, int size) {
   if (behind == 0 || behind > kBlockEnd) return static_cast<std::uint8_t>(size * size);
   const int natural = kNaturalOrder[static_cast<std::size_t>(behind - 1)];
-  const int row = natural / 8;
-  const int column = natural % 8;
-  const bool is_read = row < size && column < size;
-  return static_cast<std::uint8_t>(is_read ? row * size + column : size * size);
+  const bool is_read = is_read_by(size, natural);
+  return static_cast<std::uint8_t>(is_read ? natural / 8 * size + natural % 8 : size * size);
 }
 
 LaneTables::Nexts make_nexts(const SequentialTables& tables, std::uint32_t place,

@@ -61,7 +61,7 @@ SharedTables shared_tables(const BlockCodes& codes, int width) {
 std::shared_ptr<const LaneTables> known_lane_tables(std::span<const BlockCodes> mcu) {
   return lane_tables().find([&](const LaneTables& tables) {
     return std::ranges::equal(tables.blocks, mcu, [&](const auto& block, const BlockCodes& codes) {
-      return match(*block, codes, LaneTables::width_for(tables.dc_only));
+      return match(*block, codes, block->width);
     });
   });
 }

@@ -18,13 +18,18 @@ inline constexpr ZigzagOrder kNaturalOrder = {
     29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
     47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
 
+// A transform of the top left `size` x `size` coefficients reads the one at this natural index.
+constexpr bool is_read_by(int size, int natural) {
+  return natural / 8 < size && natural % 8 < size;
+}
+
 // What a transform of the top left N x N coefficients does not read goes to the end of the first
 // row, so that blocks are dirty in N rows only.
 template <int N>
 constexpr ZigzagOrder make_order() {
   ZigzagOrder order = kNaturalOrder;
   for (std::uint8_t& place : order) {
-    if (place / 8 >= N || place % 8 >= N) place = 7;
+    if (!is_read_by(N, place)) place = 7;
   }
   return order;
 }
@@ -41,8 +46,7 @@ constexpr const ZigzagOrder& order_of(int size) {
 constexpr std::uint64_t read_by(int size) {
   std::uint64_t mask = 0;
   for (std::size_t k = 0; k < 64; ++k) {
-    const bool is_read = kNaturalOrder[k] / 8 < size && kNaturalOrder[k] % 8 < size;
-    mask |= std::uint64_t{is_read} << k;
+    mask |= std::uint64_t{is_read_by(size, kNaturalOrder[k])} << k;
   }
   return mask;
 }
