@@ -21,6 +21,7 @@ from streamresize.catalog import (
     Catalog,
     CatalogError,
     Feature,
+    content_hasher,
     read_picture,
     schema,
 )
@@ -225,6 +226,16 @@ def test_turned_pictures_are_found(turn: int | None, tmp_path: Path) -> None:
         assert hit.image_id == number
         original = catalog.fingerprint(number)
         assert original.symmetric_distance(wanted) == (hit.distance, hit.orientation)
+
+
+def test_pictures_are_known_by_blake3() -> None:
+    """Against the hash of nothing among the test vectors that its authors publish."""
+    hasher = content_hasher()
+    assert hasher.digest().hex() == (
+        "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
+    )
+    hasher.update(b"more")
+    assert content_hasher().digest() != hasher.digest()
 
 
 def test_the_tables_are_those_of_the_migrations(database: str) -> None:

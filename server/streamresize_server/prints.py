@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable
-from hashlib import blake2b
 from typing import BinaryIO, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 from streamresize import Fingerprint, ImageInfo, aprocess, estimate_memory
@@ -13,8 +12,6 @@ from streamresize_server.making import count_source, reserve
 from streamresize_server.service import Service
 from streamresize_server.stages import DECODE, measure
 from streamresize_server.timeouts import within
-
-CONTENT_HASH_BYTES = 32  # as catalogs have them
 
 Kind: TypeAlias = Literal[True, "exact"]
 Outcome = TypeVar("Outcome")
@@ -29,7 +26,7 @@ class Print(NamedTuple):
 
 
 class Printed(NamedTuple):
-    """The same of a file read to its end. content_hash: BLAKE2b, of 32 bytes. total: its bytes."""
+    """The same of a file read to its end. content_hash: as catalogs have it. total: its bytes."""
 
     print: Print
     content_hash: bytes
@@ -101,7 +98,9 @@ class Digest:
     """Of bytes on their way to somebody else."""
 
     def __init__(self) -> None:
-        self.hash = blake2b(digest_size=CONTENT_HASH_BYTES)
+        from streamresize.catalog import content_hasher  # which not every service has
+
+        self.hash = content_hasher()
         self.total = 0
 
     async def passing(self, chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

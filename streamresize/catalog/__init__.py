@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from streamresize.catalog.records import Feature, Image, Picture, picture_of, read_picture
+from streamresize.catalog.records import (
+    Feature,
+    Image,
+    Picture,
+    content_hasher,
+    picture_of,
+    read_picture,
+)
 from streamresize.catalog.search import HASHES, Found, Hit
 from streamresize.errors import CatalogError
 
@@ -22,6 +29,7 @@ __all__ = [
     "Hit",
     "Image",
     "Picture",
+    "content_hasher",
     "picture_of",
     "read_picture",
 ]
