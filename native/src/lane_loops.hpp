@@ -80,6 +80,25 @@ template <bool DcOnly>
   return true;
 }
 
+// A coefficient within the block whose code lies in the index, unlike its extra bits. False where
+// the next one is another.
+[[gnu::always_inline]] inline bool advance_by_code(const LaneTables::Pair* entries,
+                                                   const std::uint8_t* window, Lane& lane) {
+  const std::uint64_t bits = load(window, lane);
+  const LaneTables::Pair entry = entries[lane.table + (bits >> (64 - LaneTables::kWidth))];
+  const auto length = static_cast<int>(entry >> LaneTables::kFirstShift & 0xFFFF);
+  const std::uint32_t behind = (lane.sum >> LaneTables::kAdvanceShift) +
+                               static_cast<std::uint8_t>(entry >> LaneTables::kValueShift);
+  if (length == 0 || (entry & LaneTables::kBits) != 0 || behind >= kBlockEnd) return false;
+  const auto size = static_cast<int>(entry >> LaneTables::kLastShift);
+  const auto extra = static_cast<std::int32_t>(bits << length >> (64 - size));
+  lane.bit += static_cast<std::uint64_t>(length + size);
+  lane.sum = behind << LaneTables::kAdvanceShift;
+  go_on(lane, lane.slot->next[behind], behind,
+        static_cast<std::uint16_t>(BitReader::extend(extra, size)));
+  return true;
+}
+
 // The same, symbol by symbol, and where a block ends with its last coefficient.
 [[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, const std::uint8_t* window,
                                       Lane lane) {
@@ -202,6 +221,12 @@ class LaneLoops {
     const auto step = [&](Lane& lane, std::uint64_t& bits) __attribute__((always_inline)) {
       if (advance<DcOnly>(entries_, lane, bits)) [[likely]]
         return true;
+      if constexpr (!DcOnly) {
+        if (advance_by_code(entries_, window_, lane)) {
+          bits = load(window_, lane);
+          return true;
+        }
+      }
       lane = advance_slowly(tables_, window_, lane);
       bits = load(window_, lane);
       return lane.is_alive();

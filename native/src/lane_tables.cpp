@@ -1,6 +1,7 @@
 #include "lane_tables.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "coefficients.hpp"
@@ -98,11 +99,13 @@ DcTable plain_dc(const SequentialTables& tables) {
 
 // As many as a table has; zeros for a table that is never asked for.
 template <typename Entry, typename TableEntry, typename Pack>
-void append(std::vector<Entry>& entries, const TableEntry* table, bool dc_only, Pack pack) {
+std::span<Entry> append(std::vector<Entry>& entries, const TableEntry* table, bool dc_only,
+                        Pack pack) {
   const std::size_t begin = entries.size();
   entries.resize(begin + entries_in_table(dc_only));
-  if (table == nullptr) return;
-  std::transform(table, table + entries_in_table(dc_only), entries.data() + begin, pack);
+  const auto added = std::span(entries).subspan(begin);
+  if (table != nullptr) std::transform(table, table + added.size(), added.begin(), pack);
+  return added;
 }
 
 void append_differences(std::vector<Sum>& entries, const SequentialTables& tables) {
@@ -111,11 +114,32 @@ void append_differences(std::vector<Sum>& entries, const SequentialTables& table
   append(entries, tables.skip.entries(), true, pack_skip);
 }
 
+// What is known of coefficients whose extra bits are not in the index.
+void note_codes(std::span<Pair> entries, const HuffmanTable& table, bool is_dc) {
+  table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
+    const int size = is_dc ? symbol : symbol & 15;
+    const int run = is_dc ? 0 : symbol >> 4;
+    if (length > LaneTables::kWidth || size == 0 || size > 16) return;
+    const Pair known = LaneTables::kOvershoot |
+                       static_cast<Pair>(run + 1) << LaneTables::kValueShift |
+                       static_cast<Pair>(length) << LaneTables::kFirstShift |
+                       static_cast<Pair>(size) << LaneTables::kLastShift;
+    const std::size_t count = std::size_t{1} << (LaneTables::kWidth - length);
+    for (Pair& entry : entries.subspan(code * count, count)) {
+      if ((entry & LaneTables::kBits) == 0) entry = known;
+    }
+  });
+}
+
 void append_pairs(std::vector<Pair>& entries, const SequentialTables& tables) {
   const bool is_folded = tables.kept == 0;
-  append(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), false, pack_dc);
-  append(entries, tables.pairs.entries(), false, pack_coefficients);
-  append(entries, tables.skip.entries(), false, pack_skip_pair);
+  note_codes(
+      append(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), false, pack_dc),
+      tables.dc_symbols, true);
+  note_codes(append(entries, tables.pairs.entries(), false, pack_coefficients), tables.ac_symbols,
+             false);
+  note_codes(append(entries, tables.skip.entries(), false, pack_skip_pair), tables.ac_symbols,
+             false);
 }
 
 }  // namespace

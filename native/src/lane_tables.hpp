@@ -30,7 +30,8 @@ struct LaneTables {
 
   // Elsewhere the advance to the first coefficient of two is in bits 8-15, of which sums make
   // nothing that is used; the first value is in bits 32-47, the last one in bits 48-63. A lone one
-  // stands in both places.
+  // stands in both places. An entry that lacks nothing but extra bits has no bits, the advance in
+  // bits 8-15, and the length of the code and the number of extra bits in place of the values.
   using Pair = std::uint64_t;
   static constexpr int kFirstShift = 32;
   static constexpr int kLastShift = 48;
