@@ -18,7 +18,8 @@ std::shared_ptr<const LaneTables> lane_tables_for(const std::vector<BlockCodes>&
   const auto is_known = [&](const BlockCodes& codes) {
     return shared_tables(codes, lookup_width(blocks)).is_known;
   };
-  if (blocks < Lanes::kNewTablesBlocks && !std::ranges::all_of(mcu, is_known)) return nullptr;
+  const bool is_short = blocks < Lanes::kNewTablesBlocks && wants_dc_alone(mcu);
+  if (is_short && !std::ranges::all_of(mcu, is_known)) return nullptr;
   auto tables = make_lane_tables(mcu);
   if (blocks < Lanes::kLargeBlocks) keep_lane_tables(tables);
   return tables;

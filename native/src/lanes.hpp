@@ -94,8 +94,8 @@ class Lanes {
  public:
   static constexpr std::ptrdiff_t kLeastReach = 1 << 10;
 
-  // Scans of so many blocks are worth lanes if there are tables for them already, or even new
-  // tables; those of large ones are not kept.
+  // Scans of so many blocks are worth lanes, and new tables, too; where DC differences alone are
+  // wanted, new ones from kNewTablesBlocks on. Those of large scans are not kept.
   static constexpr std::uint64_t kLeastBlocks = 3'000;
   static constexpr std::uint64_t kNewTablesBlocks = 6'000;
   static constexpr std::uint64_t kLargeBlocks = 16'000;

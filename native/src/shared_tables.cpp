@@ -49,6 +49,10 @@ bool match(const SequentialTables& tables, const BlockCodes& codes, int width) {
 
 }  // namespace
 
+bool wants_dc_alone(std::span<const BlockCodes> mcu) {
+  return std::ranges::all_of(mcu, [](const BlockCodes& codes) { return codes.kept == 0; });
+}
+
 SharedTables shared_tables(const BlockCodes& codes, int width) {
   auto known = narrow_tables().find(
       [&](const SequentialTables& tables) { return match(tables, codes, width); });
@@ -67,8 +71,7 @@ std::shared_ptr<const LaneTables> known_lane_tables(std::span<const BlockCodes> 
 }
 
 std::shared_ptr<const LaneTables> make_lane_tables(std::span<const BlockCodes> mcu) {
-  const int width = LaneTables::width_for(
-      std::ranges::all_of(mcu, [](const BlockCodes& codes) { return codes.kept == 0; }));
+  const int width = LaneTables::width_for(wants_dc_alone(mcu));
   std::vector<std::shared_ptr<const SequentialTables>> blocks;
   for (const BlockCodes& codes : mcu) {
     const auto found = std::ranges::find_if(

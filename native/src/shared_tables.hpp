@@ -17,6 +17,9 @@ struct BlockCodes {
   int kept;
 };
 
+// Of no block of an MCU anything but its DC difference.
+bool wants_dc_alone(std::span<const BlockCodes> mcu);
+
 struct SharedTables {
   std::shared_ptr<const SequentialTables> tables;
   bool is_known;  // a recent picture had them, too
