@@ -30,8 +30,12 @@ constexpr std::ptrdiff_t kLeastShare = 4;             // least reaches that are 
 constexpr std::size_t kSpareGroups = 3;
 constexpr auto kWidth = static_cast<std::ptrdiff_t>(kLanes);
 constexpr std::uint64_t kBitsOfSlowStep = 48;  // the least on average, for lanes to pay
-constexpr std::uint64_t kValuesOfBit = 4;      // the most: empty blocks take longer to take over
-constexpr std::uint32_t kMostPenalty = 1 << 16;
+constexpr std::ptrdiff_t kValuesOfBit = 4;     // the most: empty blocks take longer to take over
+
+// The plain loop takes so many bits for each one of an attempt that did not meet, and four times as
+// many after each further one, so that what is lost stays a small part.
+constexpr std::uint64_t kBitsForLost = 4;
+constexpr std::int64_t kMostPenalty = 1 << 16;
 
 std::int16_t sum_difference(const std::uint16_t* record) {
   Sum sum;
@@ -147,7 +151,7 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
       stretch.memory = make_values(room);
       stretch.records = {stretch.memory.get(), room};
       stretch.first = stretch.records.data() + (tables_.dc_only ? 0 : 1);
-      stretch.full = stretch.records.data() + stretch.records.size() - spare;
+      stretch.room = stretch.records.data() + stretch.records.size() - spare;
       stretch.lane.record = stretch.first;
     }
   }
@@ -157,10 +161,7 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
 Lanes::~Lanes() { clear(); }
 
 void Lanes::run(BitReader& reader) {
-  if (!is_ahead() && waiting_ != 0) {
-    --waiting_;
-    return;
-  }
+  if (!is_ahead() && scan_bit(reader) < waits_until_) return;
   while (begin(reader)) {
   }
   if (!is_ahead()) return;
@@ -170,8 +171,11 @@ void Lanes::run(BitReader& reader) {
   const bool met = join(reader);
   first_ = (first_ + 1) % ring_.size();
   --count_;
-  adapt_reach(first);
-  if (!pays(first, met)) give_up();
+  if (met && pays(first)) {
+    adapt_reach(first);
+  } else {
+    put_off(reader, first.bits() * kBitsForLost);
+  }
 }
 
 std::ptrdiff_t Lanes::bytes_ahead(const BitReader& reader) const {
@@ -212,6 +216,8 @@ bool Lanes::begin(const BitReader& reader) {
     stretch.begin = static_cast<std::uint64_t>(end_);
     end_ += 8 * reach;
     stretch.goal = static_cast<std::uint64_t>(end_);
+    stretch.full =
+        std::min<const std::uint16_t*>(stretch.room, stretch.first + kValuesOfBit * 8 * reach);
   }
   ++count_;
   if (next.is_alone) {
@@ -268,21 +274,21 @@ void Lanes::adapt_reach(const LaneGroup& group) {
   const std::ptrdiff_t room = std::ssize(group.stretches[0].records) * 5 / 8;
   const std::ptrdiff_t fitting = reach * room / static_cast<std::ptrdiff_t>(values);
   reach_ = std::clamp(std::min(fitting, std::max(reach_, 4 * reach)), least_reach_, most_reach_);
+  penalty_ = std::max<std::int64_t>(penalty_ / 2, 1);
 }
 
-// If not, the next attempts are put off.
-bool Lanes::pays(const LaneGroup& group, bool met) {
+bool Lanes::pays(const LaneGroup& group) const {
   std::uint64_t slow_steps = 0;
-  std::uint64_t values = 0;
-  for (const Stretch& stretch : group.stretches) {
-    slow_steps += stretch.lane.slow_steps;
-    values += stretch.size();
-  }
-  const std::uint64_t bits = group.stretches.back().goal - group.stretches.front().begin;
-  const bool pays = met && slow_steps * kBitsOfSlowStep < bits && values < kValuesOfBit * bits;
-  waiting_ = pays ? 0 : penalty_;
-  penalty_ = pays ? 1 : std::min(4 * penalty_, kMostPenalty);
-  return pays;
+  for (const Stretch& stretch : group.stretches) slow_steps += stretch.lane.slow_steps;
+  return slow_steps * kBitsOfSlowStep < group.bits();
+}
+
+// Until the plain loop has gone on for a while; then lanes begin with little.
+void Lanes::put_off(const BitReader& reader, std::uint64_t bits) {
+  waits_until_ = scan_bit(reader) + penalty_ * static_cast<std::int64_t>(bits);
+  penalty_ = std::min(4 * penalty_, kMostPenalty);
+  reach_ = least_reach_;
+  give_up();
 }
 
 // Forgets the groups that are not joined.

@@ -64,6 +64,7 @@ struct Stretch {
   ZeroedValues memory;
   std::span<std::uint16_t> records;     // all zero unless only DC differences are wanted
   std::uint16_t* first = nullptr;       // where the lane's record begins
+  const std::uint16_t* room = nullptr;  // behind it there is none for another turn
   const std::uint16_t* full = nullptr;  // behind it the lane must end its MCU
 
   // The window has lost its first bytes.
@@ -88,6 +89,8 @@ struct LaneGroup {
   bool is_alone = true;        // no other group follows
   std::array<Stretch, kLanes> stretches;
   std::atomic<bool> is_decoded = false;
+
+  [[nodiscard]] std::uint64_t bits() const { return stretches.back().goal - stretches[0].begin; }
 };
 
 class Lanes {
@@ -143,8 +146,12 @@ class Lanes {
   void decode(LaneGroup& group) const;
   void finish(LaneGroup& group);
   bool join(BitReader& reader);
-  bool pays(const LaneGroup& group, bool met);
+  [[nodiscard]] std::int64_t scan_bit(const BitReader& reader) const {
+    return 8 * dropped_ + reader.bit();
+  }
+  bool pays(const LaneGroup& group) const;
   void adapt_reach(const LaneGroup& group);
+  void put_off(const BitReader& reader, std::uint64_t bits);
   void give_up();
 
   const std::shared_ptr<const LaneTables> shared_;
@@ -160,9 +167,9 @@ class Lanes {
   std::vector<Records> ready_;
   const std::ptrdiff_t least_reach_;
   const std::ptrdiff_t most_reach_;
-  std::ptrdiff_t reach_;       // bytes that each lane is given
-  std::uint32_t waiting_ = 0;  // attempts to sit out
-  std::uint32_t penalty_ = 1;
+  std::ptrdiff_t reach_;          // bytes that each lane is given
+  std::int64_t waits_until_ = 0;  // the bit of the scan from which on lanes are tried again
+  std::int64_t penalty_ = 1;
   std::unique_ptr<Workers> workers_;
 };
 
