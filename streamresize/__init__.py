@@ -43,6 +43,8 @@ from streamresize.strips import Strip
 from streamresize.targets import Destination
 from streamresize.transfer import Averaging
 
+__version__ = "0.1.0"
+
 __all__ = [
     "FORMATS",
     "AsyncSource",
@@ -97,11 +99,3 @@ __all__ = [
     "strips",
     "thumbnail",
 ]
-
-
-def __getattr__(name: str) -> str:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("streamresize")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

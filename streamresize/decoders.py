@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from streamresize.background import WHITE, Background
 from streamresize.decode import StripDecoder
 from streamresize.formats import HEAD_BYTES, identify
 from streamresize.info import ImageInfo, SourceFormat
 from streamresize.limits import Limits
-from streamresize.pillow_decoder import PillowDecoder
 from streamresize.sources import Chunk, Store
 from streamresize.strips import Strip
+
+if TYPE_CHECKING:
+    from streamresize.pillow_decoder import PillowDecoder
 
 JPEG_START = b"\xff"  # no other format begins so
 
@@ -52,6 +55,8 @@ class SourceDecoder:
         if format == "jpeg":
             self._chosen = StripDecoder(self._limits, self._store)
         else:
+            from streamresize.pillow_decoder import PillowDecoder  # which JPEGs do without
+
             self._chosen = PillowDecoder(format, self._limits, self._store, matte=self._matte)
         return self._chosen
 
@@ -104,9 +109,7 @@ class SourceDecoder:
     ) -> None:
         """As `StripDecoder.start`; to what is decoded whole, scales, rows, `whole` alone matter."""
         decoder = self._decoder
-        if isinstance(decoder, PillowDecoder):
-            decoder.start(scales, rows=rows, whole=whole)
-        else:
+        if isinstance(decoder, StripDecoder):
             decoder.start(
                 scales,
                 strict=strict,
@@ -117,6 +120,8 @@ class SourceDecoder:
                 reuse=reuse,
                 whole=whole,
             )
+        else:
+            decoder.start(scales, rows=rows, whole=whole)
 
     def strips(self) -> Iterator[Strip]:
         """The strips that are complete now, in order."""

@@ -14,7 +14,6 @@ from streamresize.geometry import plane_length
 from streamresize.info import ImageInfo
 from streamresize.merging import finest_samplings
 from streamresize.metadata import NO_METADATA
-from streamresize.pillow_decoder import whole_bytes
 from streamresize.plan import kept_plan
 from streamresize.processors import decoding_threads
 from streamresize.request import Pass, PassOptions, Size
@@ -90,6 +89,8 @@ def estimate_memory(
 def decoding_bytes(info: ImageInfo, scales: Sequence[int], threads: int) -> int:
     """What the decoder and its strips take."""
     if info.decoder == "pillow":
+        from streamresize.pillow_decoder import whole_bytes  # known by then
+
         return whole_bytes(info)
     return (
         DECODER_BYTES

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -278,6 +279,7 @@ def test_help_and_version() -> None:
     for name in ("resize", "probe", "fingerprint"):
         assert b"examples:" in command(name, "--help").stdout
     assert command("--version").stdout.decode().strip() == streamresize.__version__
+    assert version("streamresize") == streamresize.__version__
     assert command().returncode == 2
 
 

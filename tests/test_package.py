@@ -65,7 +65,8 @@ def test_every_module_imports_alone(name: str) -> None:
 
 
 def test_importing_leaves_the_heavy_packages_alone() -> None:
-    heavy = ("numba", "PIL", "aiohttp", "turbojpeg", "imagehash", "scipy", "asyncio", "hashlib")
+    heavy = ("numba", "PIL", "aiohttp", "turbojpeg", "imagehash", "scipy", "asyncio", "hashlib",
+             "email", "streamresize.pillow_decoder")  # fmt: skip
     code = f"import sys, streamresize; print([m for m in {heavy} if m in sys.modules])"
     assert in_a_fresh_process(code) == "[]\n"
 
@@ -73,7 +74,8 @@ def test_importing_leaves_the_heavy_packages_alone() -> None:
 def test_the_command_imports_only_what_it_uses(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(small_jpeg([(1, 1)], (40, 30)))
     asked = ["resize", str(tmp_path / "a.jpg"), "-o", str(tmp_path / "b.jpg"), "--size", "20"]
-    others = ("ssl", "http", "email", "hashlib", "asyncio", "aiohttp", "sqlalchemy", "rich")
+    others = ("ssl", "http", "email", "hashlib", "asyncio", "aiohttp", "sqlalchemy", "rich",
+              "streamresize.pillow_decoder")  # fmt: skip
     code = f"import sys; from streamresize.cli import main; main({asked}); "
     code += f"print([m for m in {others} if m in sys.modules])"
     assert in_a_fresh_process(code) == "[]\n"

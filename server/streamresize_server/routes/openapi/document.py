@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from importlib.metadata import version
 from typing import Any
 
+import streamresize
 from streamresize_server.parameters import Parameter
 from streamresize_server.routes import catalog, fingerprint, info, match
 from streamresize_server.routes.openapi import thumbnails
@@ -242,7 +242,7 @@ def document(served: Collection[tuple[str, str]]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "streamresize",
-            "version": version("streamresize"),
+            "version": streamresize.__version__,
             "description": "Thumbnails, fingerprints and matches of pictures.",
         },
         "paths": paths,
