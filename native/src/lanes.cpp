@@ -37,6 +37,11 @@ constexpr std::ptrdiff_t kValuesOfBit = 4;     // the most: empty blocks take lo
 constexpr std::uint64_t kBitsForLost = 4;
 constexpr std::int64_t kMostPenalty = 1 << 16;
 
+// Bytes that an MCU may take at most, with what lanes read before they look where they are.
+std::ptrdiff_t most_mcu_bytes(const LaneTables& tables) {
+  return static_cast<std::ptrdiff_t>(tables.slots_in_mcu * kBlockEnd * 4 + 256);
+}
+
 std::int16_t sum_difference(const std::uint16_t* record) {
   Sum sum;
   std::memcpy(&sum, record, sizeof sum);
@@ -138,9 +143,9 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
     : shared_(std::move(tables)),
       window_bytes_(window_for(mcus * tables_.slots_in_mcu, threads)),
       ring_(threads == 1 ? 1 : threads + kSpareGroups),
-      least_reach_(least_reach),
+      least_reach_(threads == 1 ? least_reach : std::max(least_reach, most_mcu_bytes(tables_))),
       most_reach_(threads == 1 ? kMostReach : kMostSharedReach),
-      reach_(least_reach) {
+      reach_(least_reach_) {
   // Nothing is checked in the middle of a turn, nor until an MCU ends.
   const std::size_t spare = 2 * tables_.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
   const auto all = std::min<std::uint64_t>(mcus, kRecords) * tables_.record_of_mcu;
@@ -197,8 +202,7 @@ void Lanes::settle() {
 // Starts a group behind the others. False where there is no room for it, or too few bytes.
 bool Lanes::begin(const BitReader& reader) {
   if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
-  const auto margin = static_cast<std::ptrdiff_t>(tables_.slots_in_mcu * 64 * 4 + 256);
-  const std::ptrdiff_t bytes = reader.left() - bytes_ahead(reader) - margin;
+  const std::ptrdiff_t bytes = reader.left() - bytes_ahead(reader) - most_mcu_bytes(tables_);
   const auto groups =
       std::clamp<std::ptrdiff_t>(bytes / (kWidth * kLeastShare * least_reach_), 1,
                                  std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_));

@@ -104,6 +104,8 @@ class Lanes {
   static constexpr std::uint64_t kLargeBlocks = 16'000;
 
   // `mcus` are those of the scan; `least_reach` is the least number of bytes for which a lane pays.
+  // With several threads a lane is given the bytes of an MCU at least: otherwise what is taken of
+  // one group might reach behind the next, whose bytes the window may have lost then.
   Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsigned threads,
         std::ptrdiff_t least_reach = kLeastReach);
   ~Lanes();
