@@ -220,8 +220,7 @@ bool Lanes::begin(const BitReader& reader) {
     stretch.begin = static_cast<std::uint64_t>(end_);
     end_ += 8 * reach;
     stretch.goal = static_cast<std::uint64_t>(end_);
-    stretch.full =
-        std::min<const std::uint16_t*>(stretch.room, stretch.first + kValuesOfBit * 8 * reach);
+    stretch.full = stretch.first + std::min(stretch.room - stretch.first, kValuesOfBit * 8 * reach);
   }
   ++count_;
   if (next.is_alone) {
