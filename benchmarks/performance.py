@@ -247,7 +247,7 @@ one scale, on one processor.
 Counted by callgrind: the second decode in a process, so that nothing is started or touched for the
 first time. The counts repeat exactly with the same compiler and C library, however busy the machine
 is. Those of this run are of the {loops} loops. A *symbol* is a Huffman code with its value, counted
-in the baseline file alone. *Slow symbols* are those that no table holds.
+in the baseline file alone. *Slow symbols* are those that no table helps with.
 
 """
 
