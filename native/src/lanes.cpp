@@ -111,6 +111,13 @@ std::size_t window_for(std::uint64_t blocks, unsigned threads) {
   return blocks < Lanes::kLargeBlocks ? 1 << 16 : 3 << 16;
 }
 
+// Too many symbols that no table helps with take longer than the plain loop.
+bool pays(const LaneGroup& group) {
+  std::uint64_t slow_steps = 0;
+  for (const Stretch& stretch : group.stretches) slow_steps += stretch.lane.slow_steps;
+  return slow_steps * kBitsOfSlowStep < group.bits();
+}
+
 ZeroedValues make_values(std::size_t count) {
   void* memory = std::calloc(count, sizeof(std::uint16_t));
   if (memory == nullptr) throw std::bad_alloc();
@@ -178,6 +185,7 @@ void Lanes::run(BitReader& reader) {
   --count_;
   if (met && pays(first)) {
     adapt_reach(first);
+    penalty_ = std::max<std::int64_t>(penalty_ / 2, 1);
   } else {
     put_off(reader, first.bits() * kBitsForLost);
   }
@@ -277,13 +285,6 @@ void Lanes::adapt_reach(const LaneGroup& group) {
   const std::ptrdiff_t room = std::ssize(group.stretches[0].records) * 5 / 8;
   const std::ptrdiff_t fitting = reach * room / static_cast<std::ptrdiff_t>(values);
   reach_ = std::clamp(std::min(fitting, std::max(reach_, 4 * reach)), least_reach_, most_reach_);
-  penalty_ = std::max<std::int64_t>(penalty_ / 2, 1);
-}
-
-bool Lanes::pays(const LaneGroup& group) const {
-  std::uint64_t slow_steps = 0;
-  for (const Stretch& stretch : group.stretches) slow_steps += stretch.lane.slow_steps;
-  return slow_steps * kBitsOfSlowStep < group.bits();
 }
 
 // Until the plain loop has gone on for a while; then lanes begin with little.

@@ -36,7 +36,7 @@ struct Lane {
   std::uint32_t table = 0;  // its place among the tables
   const LaneTables::Slot* slot = nullptr;
   std::uint16_t* record = nullptr;  // of the current block, behind the index
-  std::uint32_t slow_steps = 0;     // symbols that were in no table
+  std::uint32_t slow_steps = 0;     // symbols that no table helped with
 
   [[nodiscard]] bool is_alive() const { return slot != nullptr; }
 };
@@ -151,7 +151,6 @@ class Lanes {
   [[nodiscard]] std::int64_t scan_bit(const BitReader& reader) const {
     return 8 * dropped_ + reader.bit();
   }
-  bool pays(const LaneGroup& group) const;
   void adapt_reach(const LaneGroup& group);
   void put_off(const BitReader& reader, std::uint64_t bits);
   void give_up();
