@@ -47,7 +47,7 @@ format: $(STAMP)  ## bring all code into the project's format
 	$(BIN)/ruff format $(CHECKED) native
 	$(BIN)/clang-format -i $(CXX_FILES)
 
-FUZZERS := header decode chunk index lanes
+FUZZERS := header decode chunk index lanes threads
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz
@@ -58,10 +58,15 @@ fuzz: $(STAMP)  ## fuzz the C++ core for FUZZ_SECONDS (60) a target; needs clang
 	$(BIN)/cmake --build build/fuzz
 	$(BIN)/python -m tests.support.seeds build/fuzz/seeds
 	set -e; for name in $(FUZZERS); do \
-		case $$name in chunk) seeds=chunk;; *) seeds=jpeg;; esac; \
+		lengths=-max_len=20000; \
+		case $$name in \
+			chunk) seeds=chunk;; \
+			threads) seeds=large; lengths="-max_len=100000 -len_control=0";; \
+			*) seeds=jpeg;; \
+		esac; \
 		mkdir -p build/fuzz/found/$$name; \
 		build/fuzz/native/$${name}_fuzzer -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-			-rss_limit_mb=2000 -max_len=20000 -print_final_stats=1 \
+			-rss_limit_mb=2000 $$lengths -print_final_stats=1 \
 			-artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name build/fuzz/seeds/$$seeds; \
 	done
 

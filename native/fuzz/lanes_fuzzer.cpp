@@ -8,7 +8,7 @@ using namespace streamresize;
 
 namespace {
 
-constexpr std::size_t kChoices = 20;
+constexpr std::size_t kChoices = 22;
 constexpr std::size_t kLeastBytes = 8000;  // fewer are repeated, to give the lanes room
 
 // The standard table, or one whose code lengths the input has.
@@ -45,6 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const unsigned threads = choices[1] % 8 == 0 ? 2 : 1;
   const std::uint64_t mcus = choices[2] % 2 == 0 ? 100 : 1 << 20;
-  if (!lanes_agree(bytes, components, threads, mcus).same) __builtin_trap();
+  LaneIntervals intervals;
+  if (choices[20] != 0) intervals = {.count = choices[20], .mcus = 1U + choices[21]};
+  if (!lanes_agree(bytes, components, threads, mcus, intervals).same) __builtin_trap();
   return 0;
 }

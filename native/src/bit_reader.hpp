@@ -23,6 +23,13 @@ class BitReader {
     position_ -= dropped;
   }
 
+  // Starts again at a byte of `bytes`, behind which eight zero bytes lie.
+  void attach_at(std::span<const std::uint8_t> bytes, std::ptrdiff_t position) {
+    *this = {};
+    attach(bytes, 0);
+    position_ = position;
+  }
+
   // Bytes of which every bit has been used, and those that are not even in the reservoir.
   [[nodiscard]] std::ptrdiff_t used() const { return position_ - (count_ + 7) / 8; }
   [[nodiscard]] std::ptrdiff_t left() const { return end_ - position_; }

@@ -10,6 +10,7 @@
 #include "entropy_bytes.hpp"
 #include "markers.hpp"
 #include "mcu_blocks.hpp"
+#include "restart_intervals.hpp"
 #include "scan_cursor.hpp"
 #include "scan_layout.hpp"
 #include "warning_log.hpp"
@@ -20,14 +21,19 @@ namespace streamresize {
 //   max_block_bytes()         the most bytes that one block can take
 //   window_bytes()            bytes that it likes to have at hand
 //   attach(bytes, dropped)    continue in these bytes, the first ones being dropped
-//   used(), left()            bytes decoded, and bytes that nothing has begun to decode
+//   used(), left()            bytes decoded, and bytes that nothing has begun to decode; less than
+//                             none are left where it has begun behind the current interval
 //   windows()                 2 if bytes must stay when others are attached, else 1
 //   settle()                  bytes that were attached before the last ones may go
+//   spans_intervals()         whether it likes several restart intervals at hand
 //   begin_at(mcu)             MCU number `mcu` of the scan is next
-//   decode_ahead()            may decode MCUs before they are asked for
+//   decode_ahead(intervals)   may decode MCUs before they are asked for; returns how many intervals
+//                             it has gone on
 //   ready()                   how many of those are left
 //   is_ahead()                whether it is decoding more of them just now
 //   begin_interval()          forget everything but the tables (E.2.4)
+//   begin_ready_interval()    the same, for what is ready
+//   continue_in(bytes, begin) the same, for bytes that are attached already, from `begin` on
 //   decode_mcus(mcu, count, at_marker)   decode `count` MCUs; whether a marker ends the bytes
 //   fill(block)               stand in for a block that is lost
 template <typename Coder>
@@ -72,19 +78,40 @@ class EntropyScan final : public ScanCursor {
     }
     coder_.begin_at(mcu_);
     if (filling_ || coder_.ready() != 0) return {};
-    if (!bytes_.ended() && coder_.left() < refill_below_) {
+    if (bytes_.wants_more() && left() < refill_below_) {
       if (input.exhausted() && coder_.is_ahead()) return Status::need_input();
       if (!input.exhausted()) refill(input);
     }
-    coder_.decode_ahead();
+    bytes_.pass_intervals(coder_.decode_ahead(intervals()));
     return mcus_at_hand() != 0 ? Status{} : Status::need_input();
   }
 
   void refill(Input& input) {
     const std::ptrdiff_t used = std::max<std::ptrdiff_t>(coder_.used(), 0);
     coder_.settle();
-    bytes_.refill(input, static_cast<std::size_t>(used));
+    bytes_.refill(input, static_cast<std::size_t>(used), markers());
     coder_.attach(bytes_.bytes(), used);
+  }
+
+  // Bytes of the window that nothing has begun to decode.
+  [[nodiscard]] std::ptrdiff_t left() const {
+    return coder_.left() + static_cast<std::ptrdiff_t>(bytes_.size() - bytes_.bytes().size());
+  }
+
+  // Those that may follow in the window.
+  [[nodiscard]] RestartMarkers markers() const {
+    if (!restarts() || !coder_.spans_intervals()) return {};
+    const std::uint64_t behind = layout_.mcus() - std::min(mcu_ + interval_left_, layout_.mcus());
+    return {(behind + restart_interval_ - 1) / restart_interval_, next_restart_};
+  }
+
+  [[nodiscard]] RestartIntervals intervals() const {
+    RestartIntervals result{.ends = bytes_.ends(), .end = bytes_.size()};
+    if (restarts()) {
+      result.left = interval_left_;
+      result.mcus = restart_interval_;
+    }
+    return result;
   }
 
   // MCUs that can be decoded without running dry.
@@ -125,6 +152,7 @@ class EntropyScan final : public ScanCursor {
 
   // Takes the marker that separates two restart intervals.
   Status begin_interval(Input& input) {
+    if (continue_in_window()) return {};
     while (true) {
       const Marker found = find_marker(input);
       if (found == Marker::need_input) return Status::need_input();
@@ -138,19 +166,40 @@ class EntropyScan final : public ScanCursor {
         input.consume(2);
         continue;
       }
-      interval_left_ = restart_interval_;
       if (ahead == 1 || ahead == 2) {  // an interval is missing: fill it, the marker stays
-        next_restart_ = (next_restart_ + 1) & 7;
+        count_interval(next_restart_);
         return filling_ ? Status{} : damaged("restart marker missing", input.offset());
       }
       Status status;
       if (ahead != 0) status = log_.report({"restart marker out of order", input.offset(), mcu_});
-      next_restart_ = (number + 1) & 7;
+      count_interval(number);
       input.consume(2);
       coder_.begin_interval();
       filling_ = false;
       return status;
     }
+  }
+
+  // Where the next interval is in the window, or decoded, its marker has been taken.
+  bool continue_in_window() {
+    if (coder_.ready() != 0) {
+      coder_.begin_ready_interval();
+    } else if (bytes_.has_next()) {
+      const std::size_t begin = bytes_.ends().front() + EntropyBytes::kPadding;
+      bytes_.pass_intervals(1);
+      coder_.continue_in(bytes_.bytes(), begin);
+    } else {
+      return false;
+    }
+    count_interval(next_restart_);
+    filling_ = false;
+    return true;
+  }
+
+  // Another interval is next, behind a marker of that number.
+  void count_interval(std::uint8_t number) {
+    interval_left_ = restart_interval_;
+    next_restart_ = (number + 1) & 7;
   }
 
   // Moves to the next marker; what is left of the interval is passed over.

@@ -25,8 +25,14 @@ class HuffmanSequential : public HuffmanCoder {
   }
   void begin_interval() {
     reader_.discard_bits();
-    for (ComponentCoding& component : components_) component.predictor = 0;
+    clear_predictors();
     if (lanes()) lanes()->clear();
+  }
+  [[nodiscard]] bool spans_intervals() const { return lanes() != nullptr; }
+  void begin_ready_interval() { clear_predictors(); }
+  void continue_in(std::span<const std::uint8_t> bytes, std::size_t begin) {
+    clear_predictors();
+    reader_.attach_at(bytes, static_cast<std::ptrdiff_t>(begin));
   }
   void begin_at(std::uint64_t mcu) {
     if (wanted_) approach_wanted(mcu);
@@ -43,8 +49,8 @@ class HuffmanSequential : public HuffmanCoder {
     return HuffmanCoder::left() - (lanes() ? lanes()->bytes_ahead(reader_) : 0);
   }
   [[nodiscard]] std::size_t windows() const { return lanes() ? lanes()->windows() : 1; }
-  void decode_ahead() {
-    if (lanes() && lanes()->ready() == 0) lanes()->run(reader_);
+  std::size_t decode_ahead(const RestartIntervals& intervals) {
+    return lanes() ? lanes()->run(reader_, intervals) : 0;
   }
   [[nodiscard]] bool is_ahead() const { return lanes() && lanes()->is_ahead(); }
   McuProgress decode_mcus(McuBlocks& mcu, std::uint32_t count, bool at_marker);
@@ -64,6 +70,9 @@ class HuffmanSequential : public HuffmanCoder {
                             const HuffmanTables& ac, const ScanLayout& layout,
                             const ScanTask& task);
   void use(Tables tables);
+  void clear_predictors() {
+    for (ComponentCoding& component : components_) component.predictor = 0;
+  }
   void approach_wanted(std::uint64_t mcu);
   [[nodiscard]] Lanes* lanes() const { return tables_.lanes.get(); }
 

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "entropy_bytes.hpp"
 #include "huffman_loops.hpp"
 #include "lanes.hpp"
 #include "sequential_loops.hpp"
@@ -152,21 +153,21 @@ class LaneLoops {
 
   void run(LaneGroup& group) const {
     do {
-      run_together<0, 1, 2>(group);
+      run_intervals<0, 1, 2>(group);
     } while (guess_again(group));
-    run_together<0, 1>(group);
-    run_together<0, 2>(group);
-    run_together<1, 2>(group);
-    if (!group.is_alone) {
-      run_together<0>(group);
-      run_together<1>(group);
-      run_together<2>(group);
-    }
+    run_intervals<0, 1>(group);
+    run_intervals<0, 2>(group);
+    run_intervals<1, 2>(group);
+    run_alone<0>(group);
+    run_alone<1>(group);
+    run_alone<2>(group);
     for (std::size_t i = 1; i < kLanes; ++i) meet(group.stretches[i - 1], &group.stretches[i]);
   }
 
   // Ends the MCU in which the lane is: where one of the next stretch begins, if there is any.
   void meet(Stretch& stretch, const Stretch* next) const {
+    stretch.met = 0;
+    if (!stretch.ends.empty()) return;
     finish_mcu(stretch.lane);
     stretch.met = next == nullptr ? 0 : search(stretch, *next);
   }
@@ -197,8 +198,8 @@ class LaneLoops {
   // again.
   bool guess_again(LaneGroup& group) const {
     bool is_new = false;
-    for (std::size_t i = group.is_sure ? 1 : 0; i < kLanes; ++i) {
-      Stretch& stretch = group.stretches[i];
+    for (Stretch& stretch : group.stretches) {
+      if (stretch.is_sure) continue;
       const bool is_early = stretch.size() < Stretch::kSearched * tables_.record_of_mcu &&
                             stretch.lane.bit < stretch.goal;
       if (stretch.lane.is_alive() || !is_early || stretch.guesses == Stretch::kGuesses) continue;
@@ -209,13 +210,13 @@ class LaneLoops {
     return is_new;
   }
 
-  // Until one of the lanes is where it should be, or cannot go on.
+  // Until one of the lanes is at its target, or cannot go on.
   template <std::size_t... I>
   void run_together(LaneGroup& group) const {
     auto& stretches = group.stretches;
     std::array<Lane, kLanes> lanes = {stretches[0].lane, stretches[1].lane, stretches[2].lane};
-    const std::array<std::uint64_t, kLanes> goals = {stretches[0].goal, stretches[1].goal,
-                                                     stretches[2].goal};
+    const std::array<std::uint64_t, kLanes> goals = {stretches[0].target(), stretches[1].target(),
+                                                     stretches[2].target()};
     const std::array<const std::uint16_t*, kLanes> full = {stretches[0].full, stretches[1].full,
                                                            stretches[2].full};
     const auto step = [&](Lane& lane, std::uint64_t& bits) __attribute__((always_inline)) {
@@ -244,13 +245,71 @@ class LaneLoops {
     ((stretches[I].lane = lanes[I]), ...);
   }
 
+  // Until one of the lanes is at its goal, behind all intervals, or cannot go on.
+  template <std::size_t... I>
+  void run_intervals(LaneGroup& group) const {
+    bool goes_on = true;
+    while (goes_on) {
+      run_together<I...>(group);
+      goes_on = false;
+      ((goes_on = end_intervals(group.stretches[I], group.mcus) || goes_on), ...);
+    }
+  }
+
+  // A lane that is the last of all may stop before its goal, but not within an interval.
+  template <std::size_t I>
+  void run_alone(LaneGroup& group) const {
+    const bool has_end = group.stretches[I].ended != group.stretches[I].ends.size();
+    if (has_end || !group.is_alone) run_intervals<I>(group);
+  }
+
+  // Whether the lane has come to the end of an interval and goes on behind it.
+  bool end_intervals(Stretch& stretch, std::uint64_t mcus) const {
+    const bool is_at_end = stretch.ended != stretch.ends.size() && stretch.lane.is_alive() &&
+                           (stretch.lane.bit >= stretch.target() || stretch.is_full());
+    if (!is_at_end) return false;
+    const std::uint64_t ended = end_interval(stretch, mcus);
+    if (stretch.ended == stretch.ends.size()) return false;
+    if (ended < mcus) stretch.lane.slot = nullptr;
+    return stretch.lane.is_alive();
+  }
+
+  // Decodes the last MCUs of an interval, which are none where it has all of its `mcus`; what lies
+  // behind them is passed over. How many it has.
+  std::uint64_t end_interval(Stretch& stretch, std::uint64_t mcus) const {
+    const std::uint64_t end = stretch.ends[stretch.ended];
+    std::uint16_t* const first = stretch.first + stretch.ended * mcus * tables_.record_of_mcu;
+    Lane& lane = stretch.lane;
+    const auto decoded = [&] {
+      return static_cast<std::uint64_t>(lane.record - first) / tables_.record_of_mcu;
+    };
+    std::uint64_t count = std::min(decoded(), mcus);
+    while (count < mcus && !stretch.is_full() && !is_padding(lane.bit, end)) {
+      finish_mcu(lane);
+      if (!lane.is_alive() || lane.bit > end) break;
+      count = decoded();
+    }
+    ++stretch.ended;
+    const bool is_last = stretch.ended == stretch.ends.size();
+    put_lane(tables_, stretch, first + count * tables_.record_of_mcu,
+             is_last ? end : end + 8 * EntropyBytes::kPadding);
+    return count;
+  }
+
+  // Whether nothing but ones fill the last byte of an interval (F.1.2.3).
+  [[nodiscard]] bool is_padding(std::uint64_t bit, std::uint64_t end) const {
+    if (bit >= end) return true;
+    const unsigned ones = (1U << std::min<std::uint64_t>(end - bit, 8)) - 1;
+    return end - bit < 8 && (window_[end / 8 - 1] & ones) == ones;
+  }
+
   // The first MCUs of the next stretch are decoded a second time, to the same records: here alone
   // it is asked where they begin.
   std::uint32_t search(Stretch& stretch, const Stretch& next) const {
     Lane& lane = stretch.lane;
     Lane again = first_lane(tables_, next, next.begin);
     for (std::uint32_t mcus = 0; mcus < Stretch::kSearched; ++mcus) {
-      while (lane.is_alive() && lane.bit < again.bit && lane.record < stretch.full) {
+      while (lane.is_alive() && lane.bit < again.bit && !stretch.is_full()) {
         finish_mcu(lane);
       }
       if (!lane.is_alive()) break;

@@ -7,6 +7,7 @@
 
 #include "coefficient_math.hpp"
 #include "huffman_loops.hpp"
+#include "stretch_layout.hpp"
 
 namespace streamresize {
 namespace {
@@ -25,6 +26,10 @@ constexpr std::size_t kPrefetched = 512;
 constexpr std::ptrdiff_t kMostReach = 3 << 14;
 constexpr std::ptrdiff_t kMostSharedReach = 3 << 13;  // by several threads
 constexpr std::ptrdiff_t kLeastShare = 4;             // least reaches that are worth sharing
+
+// Bytes of restart intervals that are worth lanes, on average: each has an end, to which its lane
+// goes alone. With several threads, half as many.
+constexpr std::ptrdiff_t kLeastInterval = 100;
 
 // Groups at a time, besides one for each thread: one is taken, one is met, one waits.
 constexpr std::size_t kSpareGroups = 3;
@@ -137,12 +142,18 @@ Lane first_lane(const LaneTables& tables, const Stretch& stretch, std::uint64_t 
   return {bit, 0, tables.first_dc, tables.slots.data(), stretch.first};
 }
 
-void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit) {
+void put_lane(const LaneTables& tables, Stretch& stretch, std::uint16_t* record,
+              std::uint64_t bit) {
   if (!tables.dc_only) {
-    std::fill_n(stretch.records.begin(), stretch.size() + kMostOfBlock, std::uint16_t{0});
+    std::fill(record - 1, stretch.lane.record - 1 + kMostOfBlock, std::uint16_t{0});
   }
+  stretch.lane = {bit, 0, tables.first_dc, tables.slots.data(), record, stretch.lane.slow_steps};
+}
+
+void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit) {
+  put_lane(tables, stretch, stretch.first, bit);
+  stretch.lane.slow_steps = 0;
   stretch.begin = bit;
-  stretch.lane = first_lane(tables, stretch, bit);
 }
 
 Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsigned threads,
@@ -152,7 +163,8 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
       ring_(threads == 1 ? 1 : threads + kSpareGroups),
       least_reach_(threads == 1 ? least_reach : std::max(least_reach, most_mcu_bytes(tables_))),
       most_reach_(threads == 1 ? kMostReach : kMostSharedReach),
-      reach_(least_reach_) {
+      reach_(least_reach_),
+      least_interval_(threads == 1 ? kLeastInterval : kLeastInterval / 2) {
   // Nothing is checked in the middle of a turn, nor until an MCU ends.
   const std::size_t spare = 2 * tables_.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
   const auto all = std::min<std::uint64_t>(mcus, kRecords) * tables_.record_of_mcu;
@@ -172,15 +184,22 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
 
 Lanes::~Lanes() { clear(); }
 
-void Lanes::run(BitReader& reader) {
-  if (!is_ahead() && scan_bit(reader) < waits_until_) return;
-  while (begin(reader)) {
-  }
-  if (!is_ahead()) return;
+std::size_t Lanes::run(BitReader& reader, const RestartIntervals& intervals) {
+  if (!is_ahead() && scan_bit(reader) < waits_until_) return 0;
+  RestartIntervals from_reader = intervals;
+  do {
+    while (begin(reader, from_reader)) {
+    }
+    if (is_ahead()) join_first(reader, from_reader);
+  } while (is_ahead() && ready() == 0);
+  return intervals.ends.size() - from_reader.ends.size();
+}
+
+void Lanes::join_first(BitReader& reader, RestartIntervals& intervals) {
   LaneGroup& first = group(0);
   finish(first);
   if (count_ > 1) finish(group(1));
-  const bool met = join(reader);
+  const bool met = join(reader, intervals);
   first_ = (first_ + 1) % ring_.size();
   --count_;
   if (met && pays(first)) {
@@ -208,28 +227,25 @@ void Lanes::settle() {
 }
 
 // Starts a group behind the others. False where there is no room for it, or too few bytes.
-bool Lanes::begin(const BitReader& reader) {
+bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
   if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
-  const std::ptrdiff_t bytes = reader.left() - bytes_ahead(reader) - most_mcu_bytes(tables_);
+  const auto window = static_cast<std::ptrdiff_t>(intervals.end);
+  if (std::ssize(intervals.ends) * least_interval_ > window - reader.bit() / 8) return false;
+  if (count_ == 0) end_ = reader.bit();
+  const std::ptrdiff_t bytes = window - end_ / 8 - most_mcu_bytes(tables_);
   const auto groups =
       std::clamp<std::ptrdiff_t>(bytes / (kWidth * kLeastShare * least_reach_), 1,
                                  std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_));
-  const std::ptrdiff_t reach = std::min(reach_, bytes / (kWidth * groups));
+  std::ptrdiff_t reach = std::min(reach_, bytes / (kWidth * groups));
+  while (reach >= least_reach_ && !lay_out(group(count_), intervals, reach)) reach /= 2;
   if (reach < least_reach_) return false;
   LaneGroup& next = group(count_);
-  next.is_sure = count_ == 0;
+  next.mcus = intervals.mcus;
   next.is_alone = count_ == 0 && groups == 1;
   next.window = reader.data();
   next.dropped = dropped_;
   next.refills = refills_;
   next.is_decoded = false;
-  if (count_ == 0) end_ = reader.bit();
-  for (Stretch& stretch : next.stretches) {
-    stretch.begin = static_cast<std::uint64_t>(end_);
-    end_ += 8 * reach;
-    stretch.goal = static_cast<std::uint64_t>(end_);
-    stretch.full = stretch.first + std::min(stretch.room - stretch.first, kValuesOfBit * 8 * reach);
-  }
   ++count_;
   if (next.is_alone) {
     decode(next);
@@ -239,9 +255,25 @@ bool Lanes::begin(const BitReader& reader) {
   return true;
 }
 
+// Stretches behind the other groups, each of about so many bytes. False where they have no room.
+bool Lanes::lay_out(LaneGroup& group, const RestartIntervals& intervals, std::ptrdiff_t reach) {
+  const auto window = static_cast<std::ptrdiff_t>(intervals.end);
+  StretchLayout layout(intervals.ends, window - most_mcu_bytes(tables_), end_, reach);
+  if (count_ == 0 && intervals.left == intervals.mcus) layout.begin_interval();
+  for (Stretch& stretch : group.stretches) {
+    if (!layout.place(stretch)) return false;
+    const auto bits = static_cast<std::ptrdiff_t>(stretch.goal - stretch.begin);
+    stretch.full = stretch.first + std::min(stretch.room - stretch.first, kValuesOfBit * bits);
+  }
+  if (count_ == 0) group.stretches.front().is_sure = true;
+  end_ = layout.bit();
+  return true;
+}
+
 void Lanes::decode(LaneGroup& group) const {
   for (Stretch& stretch : group.stretches) {
     begin_stretch(tables_, stretch, stretch.begin);
+    stretch.ended = 0;
     stretch.guesses = 0;
   }
   huffman_loops().run_lanes(tables_, group);
@@ -260,15 +292,14 @@ void Lanes::finish(LaneGroup& group) {
 
 // Makes what the stretches of the first group have in common ready, and moves the reader behind it:
 // to the joint with the second group, if there is one. Whether all of them met.
-bool Lanes::join(BitReader& reader) {
+bool Lanes::join(BitReader& reader, RestartIntervals& intervals) {
   ready_.clear();
   LaneGroup& first = group(0);
   const LaneGroup* next = count_ > 1 ? &group(1) : nullptr;
   huffman_loops().join_groups(tables_, reader.data(), first, next);
   for (const Stretch& stretch : first.stretches) {
-    if (!stretch.lane.is_alive()) return false;
-    ready_.push_back(
-        Records(stretch.records).first(stretch.size()).subspan(skipped_ * tables_.record_of_mcu));
+    if (!make_ready(stretch, intervals)) return false;
+    reader.attach({reader.data(), intervals.current_end()}, 0);
     reader.seek(static_cast<std::ptrdiff_t>(stretch.lane.bit));
     if (stretch.met == Stretch::kSearched) return false;
     skipped_ = stretch.met;
@@ -276,14 +307,42 @@ bool Lanes::join(BitReader& reader) {
   return true;
 }
 
+// False where the lane died or came to what does not belong to its interval, or where an interval
+// has not as many MCUs as it should.
+bool Lanes::make_ready(const Stretch& stretch, RestartIntervals& intervals) {
+  if (!stretch.lane.is_alive()) return false;
+  RestartIntervals behind = intervals;
+  if (behind.left == 0) behind.pass(1);
+  std::uint64_t mcus = stretch.size() / tables_.record_of_mcu - skipped_;
+  if (stretch.ends.empty()) {
+    if (mcus >= behind.left || stretch.lane.bit > 8 * behind.current_end()) return false;
+    behind.left -= mcus;
+  } else {
+    const std::size_t more = stretch.ends.size() - 1;
+    const std::uint64_t wanted = behind.left + more * behind.mcus;
+    if (mcus < wanted) return false;
+    mcus = wanted;
+    behind.pass(more);
+    behind.left = 0;
+  }
+  ready_.push_back(Records(stretch.records)
+                       .first(stretch.size())
+                       .subspan(skipped_ * tables_.record_of_mcu, mcus * tables_.record_of_mcu));
+  intervals = behind;
+  return true;
+}
+
 // The next stretches are as long as the records have room for them, and at most four times as long.
 void Lanes::adapt_reach(const LaneGroup& group) {
-  std::size_t values = 1;
-  for (const Stretch& stretch : group.stretches) values = std::max(values, stretch.size());
-  const std::uint64_t bits = group.stretches[1].goal - group.stretches[0].goal;
-  const auto reach = static_cast<std::ptrdiff_t>(bits / 8);
   const std::ptrdiff_t room = std::ssize(group.stretches[0].records) * 5 / 8;
-  const std::ptrdiff_t fitting = reach * room / static_cast<std::ptrdiff_t>(values);
+  std::ptrdiff_t fitting = most_reach_;
+  std::ptrdiff_t reach = 0;
+  for (const Stretch& stretch : group.stretches) {
+    const auto bytes = static_cast<std::ptrdiff_t>((stretch.goal - stretch.begin) / 8);
+    const auto values = static_cast<std::ptrdiff_t>(stretch.size());
+    fitting = std::min(fitting, bytes * room / std::max<std::ptrdiff_t>(values, 1));
+    reach = std::max(reach, bytes);
+  }
   reach_ = std::clamp(std::min(fitting, std::max(reach_, 4 * reach)), least_reach_, most_reach_);
 }
 

@@ -9,6 +9,7 @@
 // too many symbols are in no table, the next attempts are put off for longer and longer.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -21,6 +22,7 @@
 #include "bit_reader.hpp"
 #include "lane_tables.hpp"
 #include "mcu_blocks.hpp"
+#include "restart_intervals.hpp"
 #include "workers.hpp"
 
 namespace streamresize {
@@ -55,9 +57,15 @@ using ZeroedValues = std::unique_ptr<std::uint16_t[], FreeValues>;
 struct Stretch {
   static constexpr std::uint32_t kSearched = 32;  // MCUs in which lanes must meet
   static constexpr std::uint32_t kGuesses = 8;
+  // The most that a lane may be further on when somebody looks where it is, and a byte of padding.
+  static constexpr std::uint64_t kBitsOfTurn = 9 * 32 + 8;
 
-  std::uint64_t begin = 0;    // where its lane has begun
-  std::uint64_t goal = 0;     // where the next stretch begins
+  std::uint64_t begin = 0;  // where its lane has begun
+  std::uint64_t goal = 0;   // where the next stretch begins, or the last restart interval ends
+  bool is_sure = true;      // an MCU begins there
+  // Of the restart intervals that the lane decodes to their ends, in the window as it began.
+  std::vector<std::uint64_t> ends;
+  std::size_t ended = 0;      // how many of them it has come behind
   std::uint32_t guesses = 0;  // of its beginning, after the first one
   std::uint32_t met = 0;      // MCU of the next stretch before which the lane ends, or kSearched
   Lane lane;
@@ -70,6 +78,15 @@ struct Stretch {
   // The window has lost its first bytes.
   void move(std::ptrdiff_t bytes);
 
+  // Where the lane comes to the end of an interval, or to the goal.
+  [[nodiscard]] std::uint64_t target() const {
+    if (ended == ends.size()) return goal;
+    return ends[ended] - std::min(ends[ended], kBitsOfTurn);
+  }
+
+  // Its lane has no room for another turn.
+  [[nodiscard]] bool is_full() const { return lane.record >= full; }
+
   // Values that the lane has left behind.
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(lane.record - first); }
 };
@@ -77,7 +94,11 @@ struct Stretch {
 // A lane at a bit, as if the stretch's first MCU began there.
 Lane first_lane(const LaneTables& tables, const Stretch& stretch, std::uint64_t bit);
 
-// Puts the stretch's lane there; its records are clear.
+// Puts the stretch's lane at a bit, as if an MCU began there, whose record begins at `record`. From
+// there on the records are clear.
+void put_lane(const LaneTables& tables, Stretch& stretch, std::uint16_t* record, std::uint64_t bit);
+
+// The same, for the first MCU.
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit);
 
 // Stretches one behind the other, which one thread decodes at once.
@@ -85,8 +106,8 @@ struct LaneGroup {
   const std::uint8_t* window = nullptr;
   std::ptrdiff_t dropped = 0;  // bytes that the reader had dropped when they were counted
   std::uint32_t refills = 0;   // those that there had been when the group began
-  bool is_sure = true;         // an MCU begins where the first stretch does
   bool is_alone = true;        // no other group follows
+  std::uint64_t mcus = 0;      // of a restart interval
   std::array<Stretch, kLanes> stretches;
   std::atomic<bool> is_decoded = false;
 
@@ -115,8 +136,9 @@ class Lanes {
   [[nodiscard]] std::size_t windows() const { return workers_ ? 2 : 1; }
 
   // Decodes ahead from the reader's place, the start of an MCU, if that seems worth while; the
-  // reader moves on. Nothing may have been left from before.
-  void run(BitReader& reader);
+  // reader moves on. Nothing may have been left from before. Returns the number of intervals that
+  // the reader has gone on.
+  std::size_t run(BitReader& reader, const RestartIntervals& intervals);
 
   // Groups are decoded, or have been, behind the reader's place, so many bytes. Those bytes must
   // stay while they are attached and until settle() after that.
@@ -144,10 +166,13 @@ class Lanes {
   [[nodiscard]] LaneGroup& group(std::size_t number) {
     return ring_[(first_ + number) % ring_.size()];
   }
-  bool begin(const BitReader& reader);
+  bool begin(const BitReader& reader, const RestartIntervals& intervals);
+  bool lay_out(LaneGroup& group, const RestartIntervals& intervals, std::ptrdiff_t reach);
   void decode(LaneGroup& group) const;
   void finish(LaneGroup& group);
-  bool join(BitReader& reader);
+  void join_first(BitReader& reader, RestartIntervals& intervals);
+  bool join(BitReader& reader, RestartIntervals& intervals);
+  bool make_ready(const Stretch& stretch, RestartIntervals& intervals);
   [[nodiscard]] std::int64_t scan_bit(const BitReader& reader) const {
     return 8 * dropped_ + reader.bit();
   }
@@ -168,7 +193,8 @@ class Lanes {
   std::vector<Records> ready_;
   const std::ptrdiff_t least_reach_;
   const std::ptrdiff_t most_reach_;
-  std::ptrdiff_t reach_;          // bytes that each lane is given
+  std::ptrdiff_t reach_;  // bytes that each lane is given
+  const std::ptrdiff_t least_interval_;
   std::int64_t waits_until_ = 0;  // the bit of the scan from which on lanes are tried again
   std::int64_t penalty_ = 1;
   std::unique_ptr<Workers> workers_;

@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+
+#include "restart_intervals.hpp"
 
 namespace streamresize {
 
@@ -14,7 +17,10 @@ class PromptCoder {
   [[nodiscard]] static constexpr std::size_t windows() { return 1; }
   void settle() {}
   void begin_at(std::uint64_t) {}
-  void decode_ahead() {}
+  [[nodiscard]] static constexpr bool spans_intervals() { return false; }
+  void begin_ready_interval() {}
+  void continue_in(std::span<const std::uint8_t>, std::size_t) {}
+  std::size_t decode_ahead(const RestartIntervals&) { return 0; }
 };
 
 }  // namespace streamresize

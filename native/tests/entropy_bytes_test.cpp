@@ -138,3 +138,62 @@ TEST(a_prefix_waits_for_the_byte_behind_it) {
   CHECK(window.ended());
   CHECK(!window.at_marker());
 }
+
+TEST(a_window_goes_on_behind_the_markers_that_should_follow) {
+  EntropyBytes window(kWindowBytes);
+  Input input(1000);
+  input.append(Bytes{1, 2, 0xFF, 0xD6, 3, 0xFF, 0, 0xFF, 0xD7, 0xFF, 0xD0, 4, 5, 6, 0xFF, 0xD1, 7});
+  window.refill(input, 0, {.count = 3, .number = 6});
+  CHECK(holds(window, Bytes{1, 2}));
+  CHECK_EQUAL(window.size(), 2 + 8 + 2 + 8 + 0 + 8 + 3U);
+  CHECK(std::ranges::equal(window.ends(), std::vector<std::size_t>{2, 12, 20}));
+  CHECK(window.ended() && window.at_marker() && window.is_complete());
+  CHECK_EQUAL(window.source_offset(0), 1000U);
+  CHECK_EQUAL(window.source_offset(2), 1002U);
+  CHECK_EQUAL(window.source_offset(9), 1002U);
+  CHECK_EQUAL(input.offset(), 1014U);
+
+  window.pass_intervals(1);
+  CHECK(holds(window, with(Bytes{1, 2}, with(Bytes(8, 0), {3, 0xFF}))));
+  CHECK_EQUAL(window.source_offset(10), 1004U);
+  CHECK_EQUAL(window.source_offset(11), 1005U);
+  CHECK_EQUAL(window.source_offset(12), 1007U);
+
+  window.refill(input, 10, {.count = 2, .number = 7});
+  CHECK(holds(window, Bytes{3, 0xFF}));
+  window.pass_intervals(2);
+  CHECK_EQUAL(window.bytes().size(), window.size());
+  CHECK(!window.has_next() && window.ended());
+  CHECK_EQUAL(window.source_offset(18), 1011U);
+  CHECK_EQUAL(window.source_offset(21), 1014U);
+}
+
+TEST(a_marker_that_should_not_follow_ends_the_window) {
+  for (const std::uint8_t marker : Bytes{0xD0, 0xD2, 0xD9, 0xFF}) {
+    EntropyBytes window(kWindowBytes);
+    Input input(0);
+    input.append(Bytes{1, 2, 0xFF, marker, 3});
+    window.refill(input, 0, {.count = 5, .number = 1});
+    CHECK(holds(window, Bytes{1, 2}));
+    CHECK(window.is_complete() && !window.has_next());
+    CHECK_EQUAL(input.offset(), 2U);
+  }
+}
+
+// What a scan with very many intervals takes memory for.
+TEST(a_window_has_only_so_many_intervals) {
+  EntropyBytes window(std::size_t{1} << 20);
+  Bytes bytes;
+  for (std::size_t i = 0; i < EntropyBytes::kMostIntervals + 5; ++i) {
+    bytes.insert(bytes.end(), {7, 0xFF, static_cast<std::uint8_t>(0xD0 + i % 8)});
+  }
+  Input input(0);
+  input.append(bytes);
+  window.refill(input, 0, {.count = 1 << 20, .number = 0});
+  CHECK_EQUAL(window.ends().size(), EntropyBytes::kMostIntervals);
+  CHECK(!window.is_complete() && !window.wants_more());
+  window.pass_intervals(EntropyBytes::kMostIntervals / 2);
+  CHECK(window.wants_more());
+  window.refill(input, window.ends().front(), {.count = 1 << 20, .number = 0});
+  CHECK_EQUAL(window.ends().size(), EntropyBytes::kMostIntervals / 2 + 5);
+}

@@ -51,33 +51,66 @@ struct Side {
     return mcu;
   }
 
+  void clear_predictors() {
+    for (ComponentCoding& coding : codings) coding.predictor = 0;
+  }
+
   BitReader reader;
   ComponentCodings codings;
   std::vector<std::vector<std::int16_t>> values;
   std::vector<std::vector<std::uint8_t>> last;
 };
 
+// The restart intervals one behind the other, as in a window that has no end.
+struct Intervals {
+  Intervals(std::span<const std::uint8_t> all, std::size_t count) {
+    const std::size_t size = all.size() / count;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto interval = i + 1 == count ? all.subspan(i * size) : all.subspan(i * size, size);
+      begins.push_back(bytes.size());
+      bytes.insert(bytes.end(), interval.begin(), interval.end());
+      ends.push_back(bytes.size());
+      bytes.resize(bytes.size() + EntropyBytes::kPadding);
+    }
+  }
+
+  std::vector<std::uint8_t> bytes;  // with padding
+  std::vector<std::size_t> begins;
+  std::vector<std::size_t> ends;
+};
+
 // Two windows in turn, as a scan has them.
 class Windows {
  public:
-  explicit Windows(const std::vector<std::uint8_t>& padded) : windows_{padded, padded} {}
+  explicit Windows(const Intervals& all) : windows_{all.bytes, all.bytes}, ends_(all.ends) {}
 
-  [[nodiscard]] std::span<const std::uint8_t> bytes() const {
-    return std::span(windows_[current_]).first(windows_[current_].size() - EntropyBytes::kPadding);
+  // Of an interval, and those before it that are still there.
+  [[nodiscard]] std::span<const std::uint8_t> bytes(std::size_t interval) const {
+    return std::span(windows_[current_]).first(ends_[interval]);
+  }
+  // From an interval on.
+  [[nodiscard]] RestartIntervals intervals(std::size_t interval) const {
+    return {.ends = std::span(ends_).subspan(interval, ends_.size() - interval - 1),
+            .end = ends_.back()};
   }
 
   // What is left goes to the other window, over what was there.
-  void move(BitReader& reader, Lanes& lanes) {
+  void move(BitReader& reader, Lanes& lanes, std::size_t interval) {
     lanes.settle();
     const std::ptrdiff_t used = std::max<std::ptrdiff_t>(reader.used(), 0);
     const std::vector<std::uint8_t>& old = windows_[current_];
     current_ = 1 - current_;
     windows_[current_].assign(old.begin() + used, old.end());
-    reader.attach(bytes(), used);
+    for (std::size_t& end : ends_) end -= static_cast<std::size_t>(used);
+    reader.attach(bytes(interval), used);
     lanes.drop(used);
     moved_ += used;
   }
 
+  // Where a byte of the first window is.
+  [[nodiscard]] std::ptrdiff_t place_of(std::size_t byte) const {
+    return static_cast<std::ptrdiff_t>(byte) - moved_;
+  }
   // From the beginning of the first window on.
   [[nodiscard]] std::ptrdiff_t bit(const BitReader& reader) const {
     return 8 * moved_ + reader.bit();
@@ -85,6 +118,7 @@ class Windows {
 
  private:
   std::array<std::vector<std::uint8_t>, 2> windows_;
+  std::vector<std::size_t> ends_;  // those of intervals that have passed mean nothing
   std::size_t current_ = 0;
   std::ptrdiff_t moved_ = 0;
 };
@@ -122,10 +156,9 @@ bool is_same(const Side& a, const Side& b, const std::vector<LaneComponent>& com
 
 LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
                           const std::vector<LaneComponent>& components, unsigned threads,
-                          std::uint64_t mcus) {
-  std::vector<std::uint8_t> padded(bytes.begin(), bytes.end());
-  padded.resize(bytes.size() + EntropyBytes::kPadding);
-  const auto window = std::span<const std::uint8_t>(padded).first(bytes.size());
+                          std::uint64_t mcus, LaneIntervals intervals) {
+  const Intervals all(bytes, intervals.count);
+  const std::span<const std::uint8_t> window(all.bytes);
   std::vector<std::shared_ptr<const SequentialTables>> tables;
   std::vector<std::shared_ptr<const SequentialTables>> in_mcu;
   const bool dc_only = std::ranges::all_of(
@@ -136,34 +169,60 @@ LaneAgreement lanes_agree(std::span<const std::uint8_t> bytes,
                                                               component.kept, width));
     in_mcu.insert(in_mcu.end(), component.blocks, tables.back());
   }
-  Windows windows(padded);
-  Side ahead(windows.bytes(), components, tables);
-  Side plain(window, components, tables);
+  Windows windows(all);
+  Side ahead(windows.bytes(0), components, tables);
+  Side plain(window.first(all.ends[0]), components, tables);
   Lanes lanes(std::make_shared<const LaneTables>(in_mcu), mcus, threads, kReach);
   LaneAgreement result;
+  std::size_t interval = 0;         // in which both are
+  std::size_t reader_interval = 0;  // in which the lanes' reader is
+  std::uint64_t left = intervals.mcus;
   while (result.same) {
+    if (left == 0) {
+      if (++interval == intervals.count) return result;
+      left = intervals.mcus;
+      const std::size_t begin = all.begins[interval];
+      plain.reader.attach_at(window.first(all.ends[interval]), static_cast<std::ptrdiff_t>(begin));
+      plain.clear_predictors();
+      ahead.clear_predictors();
+      if (lanes.ready() == 0) {
+        reader_interval = interval;
+        ahead.reader.attach_at(windows.bytes(interval), windows.place_of(begin));
+      }
+    }
     McuBlocks plain_blocks = plain.blocks(components);
     McuBlocks blocks = ahead.blocks(components);
     if (lanes.ready() == 0) {
-      windows.move(ahead.reader, lanes);
-      lanes.run(ahead.reader);
+      windows.move(ahead.reader, lanes, interval);
+      RestartIntervals following = windows.intervals(interval);
+      following.left = left;
+      following.mcus = intervals.mcus;
+      reader_interval += lanes.run(ahead.reader, following);
     }
-    const std::uint32_t count = std::min(lanes.ready(), kMostMcus);
+    const auto count =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>({lanes.ready(), kMostMcus, left}));
+    const auto is_same_place = [&] {
+      return lanes.ready() != 0 || left == 0 ||
+             (reader_interval == interval && windows.bit(ahead.reader) == plain.reader.bit());
+    };
     if (count == 0) {  // the lanes sit out, or have come to the end or to damage
       const McuProgress a = huffman_loops().decode_mcus(ahead.reader, ahead.codings, blocks, 1);
       const McuProgress b =
           huffman_loops().decode_mcus(plain.reader, plain.codings, plain_blocks, 1);
-      result.same = a.fault == b.fault && windows.bit(ahead.reader) == plain.reader.bit();
-      if (a.fault != nullptr) return result;
+      left -= a.decoded;
+      result.same = a.fault == b.fault && is_same_place();
+      if (a.fault == nullptr) continue;
+      if (intervals.count == 1) return result;
+      left = 0;
       continue;
     }
     lanes.take(blocks, count, ahead.codings);
     result.mcus += count;
+    left -= count;
     const McuProgress progress =
         huffman_loops().decode_mcus(plain.reader, plain.codings, plain_blocks, count);
     result.same = progress.fault == nullptr && covers(ahead, components, count) &&
-                  is_same(ahead, plain, components) &&
-                  (lanes.ready() != 0 || windows.bit(ahead.reader) == plain.reader.bit());
+                  is_same(ahead, plain, components) && is_same_place();
   }
   return result;
 }

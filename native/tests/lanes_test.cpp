@@ -79,7 +79,8 @@ TEST(lanes_decode_what_the_plain_loop_does) {
   }
   Random random(60);
   std::uint32_t mcus = 0;
-  for (int round = 0; round < 60; ++round) {
+  std::uint32_t mcus_of_intervals = 0;
+  for (int round = 0; round < 90; ++round) {
     std::vector<LaneComponent> components;
     constexpr std::array<std::uint8_t, 4> kKept = {0, 4, 24, 63};
     for (int i = random.between(1, 4); i > 0; --i) {
@@ -92,11 +93,18 @@ TEST(lanes_decode_what_the_plain_loop_does) {
     for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.between(0, 255));
     const auto threads = static_cast<unsigned>(random.between(1, 3));
     const std::uint64_t mcus_of_scan = random.between(0, 1) == 0 ? 100 : 1 << 20;
-    const LaneAgreement agreement = lanes_agree(bytes, components, threads, mcus_of_scan);
+    LaneIntervals intervals;
+    if (round % 3 != 0) {
+      intervals = {.count = static_cast<std::size_t>(random.between(2, 60)),
+                   .mcus = static_cast<std::uint64_t>(random.between(1, 4))};
+    }
+    const LaneAgreement agreement =
+        lanes_agree(bytes, components, threads, mcus_of_scan, intervals);
     CHECK(agreement.same);
-    mcus += agreement.mcus;
+    (intervals.count == 1 ? mcus : mcus_of_intervals) += agreement.mcus;
   }
   CHECK(mcus > 1000);
+  CHECK(mcus_of_intervals > 500);
 }
 
 // Found by fuzzing: where one lane dies, the others must still come round to their first slot.
@@ -162,16 +170,61 @@ TEST(pictures_of_medium_size_come_out_the_same_with_kept_tables) {
 
 // Small chunks leave no room for lanes.
 TEST(lanes_see_damage_where_it_is) {
-  const Bytes sound = write_jpeg(large_picture({{2, 2}, {1, 1}, {1, 1}}, 50));
   Random random(51);
-  for (int round = 0; round < 40; ++round) {
+  for (const std::uint16_t interval : std::array<std::uint16_t, 6>{0, 1, 9, 60, 400, 3000}) {
+    TestPicture picture = large_picture({{2, 2}, {1, 1}, {1, 1}}, 50);
+    picture.restart_interval = interval;
+    const Bytes sound = write_jpeg(picture);
+    for (int round = 0; round < 20; ++round) {
+      Bytes bytes = sound;
+      damage(bytes, random, 700, 5);
+      const auto scale = static_cast<std::uint8_t>(1 << random.between(0, 3));
+      const auto threads = static_cast<unsigned>(random.between(1, 3));
+      const Decoded lanes =
+          decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18, .options = {.threads = threads}});
+      const Decoded single = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
+      CHECK(lanes.planes == single.planes);
+      CHECK(lanes.warnings == single.warnings);
+    }
+  }
+}
+
+// Markers that are lost, doubled or swapped.
+TEST(lanes_see_wrong_markers_where_they_are) {
+  TestPicture picture = large_picture({{2, 2}, {1, 1}, {1, 1}}, 54);
+  picture.restart_interval = 30;
+  const Bytes sound = write_jpeg(picture);
+  std::vector<std::size_t> markers;
+  for (std::size_t i = 700; i + 1 < sound.size(); ++i) {
+    if (sound[i] == 0xFF && (sound[i + 1] & 0xF8) == 0xD0) markers.push_back(i);
+  }
+  Random random(55);
+  for (int round = 0; round < 60; ++round) {
     Bytes bytes = sound;
-    damage(bytes, random, 700, 5);
-    const auto scale = static_cast<std::uint8_t>(1 << random.between(0, 3));
+    const auto last = static_cast<int>(markers.size()) - 1;
+    const auto at =
+        static_cast<std::ptrdiff_t>(markers[static_cast<std::size_t>(random.between(0, last))]);
+    const auto marker = bytes.begin() + at;
+    switch (random.between(0, 4)) {
+      case 0:
+        bytes.erase(marker, marker + 2);
+        break;
+      case 1:
+        bytes.insert(marker, {0xFF, marker[1]});
+        break;
+      case 2:
+        bytes.insert(marker, {0xFF, 0xFF});
+        break;
+      case 3:
+        bytes.insert(marker, 300, std::uint8_t{0x12});
+        break;
+      default:
+        marker[1] = static_cast<std::uint8_t>(0xD0 + random.between(0, 9));
+    }
     const auto threads = static_cast<unsigned>(random.between(1, 3));
     const Decoded lanes =
-        decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18, .options = {.threads = threads}});
-    const Decoded single = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
+        decode_all(bytes, {.scales = {4}, .chunk = 1 << 18, .options = {.threads = threads}});
+    const Decoded single = decode_all(bytes, {.scales = {4}, .chunk = 2000});
     CHECK(lanes.planes == single.planes);
     CHECK(lanes.warnings == single.warnings);
   }

@@ -2,15 +2,17 @@
 
 Small files of every kind that the tests' own code makes and, where the corpus is at hand, its small
 files. FOLDER/jpeg holds them as they are; FOLDER/chunk with the two bytes in front that the chunk
-fuzzer takes its choices from.
+fuzzer takes its choices from. FOLDER/large has files that several threads decode.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+import numpy as np
 
 from .corpus import entries
 from .jpeg_writer import Options
@@ -40,17 +42,31 @@ def made_here() -> Iterator[bytes]:
         yield pillow_jpeg(picture, restart_marker_rows=1)
 
 
+def large() -> Iterator[bytes]:
+    picture = photo(1100, 1000)
+    gray = np.ascontiguousarray(picture[:, :, 0])
+    for blocks in (0, 1, 20, 138, 1000):
+        yield pillow_jpeg(gray, quality=50, restart_marker_blocks=blocks)
+    yield pillow_jpeg(picture, quality=20, restart_marker_rows=1)
+
+
 def from_corpus() -> Iterator[bytes]:
     for entry in entries():
         if entry.file.stat().st_size <= LARGEST:
             yield entry.file.read_bytes()
 
 
+def write(folder: Path, files: Iterable[bytes], prefix: bytes = b"") -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for data in files:
+        (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(prefix + data)
+
+
 def main(folder: Path) -> None:
-    for name, prefix in (("jpeg", b""), ("chunk", b"\x00\x20")):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-        for data in (*made_here(), *from_corpus()):
-            (folder / name / hashlib.sha256(data).hexdigest()[:16]).write_bytes(prefix + data)
+    small = [*made_here(), *from_corpus()]
+    write(folder / "jpeg", small)
+    write(folder / "chunk", small, b"\x00\x20")
+    write(folder / "large", large())
 
 
 if __name__ == "__main__":
