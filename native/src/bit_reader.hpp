@@ -70,6 +70,8 @@ class BitReader {
   }
   // The next n bits, 0 <= n <= 63.
   [[nodiscard]] std::uint64_t peek_long(int n) const { return bits_ >> 1 >> (63 - n); }
+  // All that are available, from the highest one on.
+  [[nodiscard]] std::uint64_t bits() const { return bits_; }
   [[nodiscard]] int available() const { return count_; }
   void skip(int n) {
     bits_ <<= n;
@@ -81,6 +83,12 @@ class BitReader {
     const auto value = static_cast<std::int32_t>(peek(size));
     skip(size);
     return extend(value, size);
+  }
+
+  // The same of bits that begin with a code of so many bits, which no extra ones need follow.
+  static constexpr std::int32_t receive_extend(std::uint64_t bits, int code_length, int size) {
+    if (size == 0) return 0;
+    return extend(static_cast<std::int32_t>(bits << code_length >> (64 - size)), size);
   }
 
   static constexpr std::int32_t extend(std::int32_t value, int size) {

@@ -72,14 +72,4 @@ bool HuffmanTable::build(const HuffmanSpec& spec) {
   return true;
 }
 
-HuffmanTable::Code HuffmanTable::long_code(std::uint32_t window) const {
-  for (std::size_t length = kLookupBits + 1; length <= 16; ++length) {
-    if (window >= limit_[length]) continue;
-    const auto code = static_cast<std::int32_t>(window >> (16 - length));
-    return {symbols_[static_cast<std::size_t>(code + symbol_offset_[length])],
-            static_cast<std::uint8_t>(length)};
-  }
-  return {};
-}
-
 }  // namespace streamresize

@@ -65,7 +65,14 @@ class HuffmanTable {
 
  private:
   // Of more than kLookupBits bits; no length if there is none.
-  [[nodiscard]] Code long_code(std::uint32_t window) const;
+  [[nodiscard]] Code long_code(std::uint32_t window) const {
+    std::uint32_t length = kLookupBits + 1;
+    for (std::size_t i = length; i <= 16; ++i) length += window >= limit_[i] ? 1U : 0U;
+    if (length > 16) return {};
+    const auto code = static_cast<std::int32_t>(window >> (16 - length));
+    return {symbols_[static_cast<std::size_t>(code + symbol_offset_[length])],
+            static_cast<std::uint8_t>(length)};
+  }
 
   std::array<Code, 1 << kLookupBits> lookup_{};
   std::array<std::uint32_t, 17> limit_{};         // first 16-bit window above the codes of a length

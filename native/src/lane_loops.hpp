@@ -38,6 +38,15 @@ inline LaneTables::Sum pack_value(std::int32_t value) {
   lane.table = next.table;
 }
 
+// Leaves a difference in the block's record, where only they are wanted.
+[[gnu::always_inline]] inline void leave_difference(Lane& lane, bool ends) {
+  const LaneTables::Slot& slot = *lane.slot;
+  std::memcpy(lane.record, &lane.sum, sizeof lane.sum);
+  lane.record += ends ? 2 : 0;
+  lane.table = slot.skip ^ (ends ? slot.to_next_dc : 0);
+  lane.slot += ends ? 1 : 0;
+}
+
 template <bool DcOnly>
 using LaneEntry = std::conditional_t<DcOnly, LaneTables::Sum, LaneTables::Pair>;
 
@@ -81,22 +90,60 @@ template <bool DcOnly>
   return true;
 }
 
-// A coefficient within the block whose code lies in the index, unlike its extra bits. False where
-// the next one is another.
-[[gnu::always_inline]] inline bool advance_by_code(const LaneTables::Pair* entries,
+inline const SequentialTables& symbols_of(const LaneTables& tables, const Lane& lane) {
+  return *tables.symbols[static_cast<std::size_t>(lane.slot - tables.slots.data())];
+}
+
+// A coefficient: the length of its code, its extra bits, and the zigzag index behind it.
+struct Coefficient {
+  int length = 0;  // none where no code matches
+  int size = 0;
+  std::uint32_t behind = 0;
+};
+
+// The one that the next bits begin with, the lane being behind a DC difference.
+[[gnu::always_inline]] inline Coefficient find_coefficient(const LaneTables& tables,
+                                                           const Lane& lane, std::uint64_t bits) {
+  const HuffmanTable::Code code =
+      symbols_of(tables, lane).ac_symbols.find(static_cast<std::uint32_t>(bits >> 48));
+  return {code.length, code.symbol & 15,
+          (lane.sum >> LaneTables::kAdvanceShift) + (code.symbol >> 4) + 1};
+}
+
+// A coefficient that takes more bits than an index has, or has the last place of its block. False
+// where the next symbol is another.
+template <bool DcOnly>
+[[gnu::always_inline]] inline bool advance_by_code(const LaneTables& tables,
                                                    const std::uint8_t* window, Lane& lane) {
   const std::uint64_t bits = load(window, lane);
-  const LaneTables::Pair entry = entries[lane.table + (bits >> (64 - LaneTables::kWidth))];
-  const auto length = static_cast<int>(entry >> LaneTables::kFirstShift & 0xFFFF);
-  const std::uint32_t behind = (lane.sum >> LaneTables::kAdvanceShift) +
-                               static_cast<std::uint8_t>(entry >> LaneTables::kValueShift);
-  if (length == 0 || (entry & LaneTables::kBits) != 0 || behind >= kBlockEnd) return false;
-  const auto size = static_cast<int>(entry >> LaneTables::kLastShift);
-  const auto extra = static_cast<std::int32_t>(bits << length >> (64 - size));
-  lane.bit += static_cast<std::uint64_t>(length + size);
-  lane.sum = behind << LaneTables::kAdvanceShift;
-  go_on(lane, lane.slot->next[behind], behind,
-        static_cast<std::uint16_t>(BitReader::extend(extra, size)));
+  const std::uint32_t first = lane.sum >> LaneTables::kAdvanceShift;
+  Coefficient next;
+  bool is_known = false;
+  if constexpr (!DcOnly) {
+    const LaneTables::Pair entry = tables.pairs[lane.table + (bits >> (64 - LaneTables::kWidth))];
+    next = {static_cast<int>(entry >> LaneTables::kFirstShift & 0xFFFF),
+            static_cast<int>(entry >> LaneTables::kLastShift),
+            first + static_cast<std::uint8_t>(entry >> LaneTables::kValueShift)};
+    is_known = next.length != 0 && (entry & LaneTables::kBits) == 0;
+  }
+  if (!is_known) {
+    if (first == 0) return false;
+    next = find_coefficient(tables, lane, bits);
+  }
+  if (next.length == 0 || next.size == 0 || next.behind > kBlockEnd) return false;
+  const bool ends = next.behind == kBlockEnd;
+  lane.bit += static_cast<std::uint64_t>(next.length + next.size);
+  const LaneTables::Sum advance = next.behind << LaneTables::kAdvanceShift;
+  if constexpr (DcOnly) {
+    lane.sum &= LaneTables::kValue;
+    leave_difference(lane, ends);
+    lane.sum = ends ? 0 : lane.sum | advance;
+  } else {
+    const std::uint32_t index = ends ? kBlockEnd | AcSkipTable::kEob : next.behind;
+    const std::int32_t value = BitReader::receive_extend(bits, next.length, next.size);
+    go_on(lane, lane.slot->next[index], index, static_cast<std::uint16_t>(value));
+    lane.sum = ends ? 0 : advance;
+  }
   return true;
 }
 
@@ -105,9 +152,7 @@ template <bool DcOnly>
                                       Lane lane) {
   ++lane.slow_steps;
   const std::uint64_t bits = load(window, lane);
-  const LaneTables::Slot& slot = *lane.slot;
-  const SequentialTables& symbols =
-      *tables.symbols[static_cast<std::size_t>(lane.slot - tables.slots.data())];
+  const SequentialTables& symbols = symbols_of(tables, lane);
   const int first = static_cast<int>(lane.sum >> LaneTables::kAdvanceShift);
   const bool is_dc = first == 0;
   const HuffmanTable::Code code = (is_dc ? symbols.dc_symbols : symbols.ac_symbols)
@@ -119,21 +164,17 @@ template <bool DcOnly>
     return lane;
   }
   lane.bit += static_cast<std::uint64_t>(code.length + size);
-  const auto extra = static_cast<std::int32_t>(bits << code.length >> 32 >> (32 - size));
-  const std::int32_t value = size == 0 ? 0 : BitReader::extend(extra, size);
+  const std::int32_t value = BitReader::receive_extend(bits, code.length, size);
   const bool is_eob = !is_dc && size == 0 && run != kZeroRun;
   const int behind = is_eob ? first + 1 : first + run + 1;
   const bool ends = is_eob || behind >= kBlockEnd;
   if (tables.dc_only) {
     lane.sum = is_dc ? pack_value(value) : lane.sum & LaneTables::kValue;
-    std::memcpy(lane.record, &lane.sum, sizeof lane.sum);
-    lane.record += ends ? 2 : 0;
-    lane.table = slot.skip ^ (ends ? slot.to_next_dc : 0);
-    lane.slot += ends ? 1 : 0;
+    leave_difference(lane, ends);
   } else {
     const auto index =
         static_cast<std::uint32_t>(std::min(behind, kBlockEnd)) | (ends ? AcSkipTable::kEob : 0U);
-    go_on(lane, slot.next[index], index, static_cast<std::uint16_t>(value));
+    go_on(lane, lane.slot->next[index], index, static_cast<std::uint16_t>(value));
     lane.sum = 0;
   }
   lane.sum =
@@ -222,11 +263,9 @@ class LaneLoops {
     const auto step = [&](Lane& lane, std::uint64_t& bits) __attribute__((always_inline)) {
       if (advance<DcOnly>(entries_, lane, bits)) [[likely]]
         return true;
-      if constexpr (!DcOnly) {
-        if (advance_by_code(entries_, window_, lane)) {
-          bits = load(window_, lane);
-          return true;
-        }
+      if (advance_by_code<DcOnly>(tables_, window_, lane)) {
+        bits = load(window_, lane);
+        return true;
       }
       lane = advance_slowly(tables_, window_, lane);
       bits = load(window_, lane);

@@ -206,7 +206,8 @@ void Lanes::join_first(BitReader& reader, RestartIntervals& intervals) {
     adapt_reach(first);
     penalty_ = std::max<std::int64_t>(penalty_ / 2, 1);
   } else {
-    put_off(reader, first.bits() * kBitsForLost);
+    const auto ahead = static_cast<std::uint64_t>(8 * bytes_ahead(reader));
+    put_off(reader, (first.bits() + ahead) * kBitsForLost);
   }
 }
 

@@ -28,32 +28,48 @@ struct BlockTask {
   McuBlock* block;
 };
 
-// The reader and the zigzag index behind a symbol.
-struct Step {
-  BitReader reader;
-  int k;
-  std::int32_t value;
+// What a symbol is, in a register: its value, the zigzag index behind its run, and all its bits.
+struct Symbol {
+  std::int32_t value = 0;
+  std::int16_t k = kInvalid;
+  std::uint8_t bits = 0;
 };
 
-// A coefficient that no table entry holds.
-[[gnu::noinline]] Step decode_symbol(BitReader reader, const HuffmanTable& table, int k) {
-  reader.ensure_symbol();
-  const int symbol = table.decode(reader);
-  if (symbol < 0) return {reader, kInvalid, 0};
-  const int run = symbol >> 4;
-  const int size = symbol & 15;
+// The symbol that the next bits begin with: one of AC coefficients.
+[[gnu::noinline]] Symbol find_symbol(const HuffmanTable& table, std::uint64_t bits, int k) {
+  const HuffmanTable::Code code = table.find(static_cast<std::uint32_t>(bits >> 48));
+  if (code.length == 0) return {};
+  const int run = code.symbol >> 4;
+  const int size = code.symbol & 15;
   k += size == 0 && run != kZeroRun ? AcSkipTable::kEob : run;
-  const std::int32_t value = size == 0 ? 0 : reader.receive_extend(size);
+  return {BitReader::receive_extend(bits, code.length, size), static_cast<std::int16_t>(k),
+          static_cast<std::uint8_t>(code.length + size)};
+}
+
+// The same of a DC difference.
+[[gnu::noinline]] Symbol find_difference(const HuffmanTable& table, std::uint64_t bits) {
+  const HuffmanTable::Code code = table.find(static_cast<std::uint32_t>(bits >> 48));
+  if (code.length == 0 || code.symbol > 16) return {.bits = code.length};
+  return {BitReader::receive_extend(bits, code.length, code.symbol), 1,
+          static_cast<std::uint8_t>(code.length + code.symbol)};
+}
+
+// A coefficient that no table entry holds.
+inline Symbol decode_symbol(BitReader& reader, const HuffmanTable& table, int k) {
   reader.refill();
-  return {reader, k, value};
+  const Symbol symbol = find_symbol(table, reader.bits(), k);
+  reader.skip(symbol.bits);
+  reader.refill();
+  return symbol;
 }
 
 // A difference that no table entry holds.
-[[gnu::noinline]] Step decode_difference(BitReader reader, const HuffmanTable& table) {
-  std::int32_t difference = 0;
-  const bool valid = receive_difference(reader, table, difference);
+inline Symbol decode_difference(BitReader& reader, const HuffmanTable& table) {
   reader.refill();
-  return {reader, valid ? 1 : kInvalid, difference};
+  const Symbol symbol = find_difference(table, reader.bits());
+  reader.skip(symbol.bits);
+  reader.refill();
+  return symbol;
 }
 
 // Passes over what one lookup covers.
@@ -62,9 +78,7 @@ inline int skip_some(BitReader& reader, const BlockTask& task, int k) {
   const int next = k + entry.advance;
   // Beyond the end of the block are the bits of another.
   if ((next & kBlockEnd) != 0 && next != kBlockEnd) [[unlikely]] {
-    const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
-    reader = step.reader;
-    return step.k + 1;
+    return decode_symbol(reader, task.tables->ac_symbols, k).k + 1;
   }
   reader.skip(entry.bits);
   return next;
@@ -91,10 +105,9 @@ inline int decode_dc(BitReader& reader, const BlockTask& task) {
   if (entry.bits != 0) [[likely]] {
     reader.skip(entry.bits);
   } else {
-    const Step step = decode_difference(reader, task.tables->dc_symbols);
-    reader = step.reader;
-    k = step.k;
-    difference = step.value;
+    const Symbol symbol = decode_difference(reader, task.tables->dc_symbols);
+    k = symbol.k;
+    difference = symbol.value;
   }
   const std::int16_t value = wrapped_sum(task.component->predictor, difference);
   task.component->predictor = value;
@@ -104,11 +117,10 @@ inline int decode_dc(BitReader& reader, const BlockTask& task) {
 
 // A symbol that no pair holds; returns the zigzag index behind it.
 inline int decode_single(BitReader& reader, const BlockTask& task, int k) {
-  const Step step = decode_symbol(reader, task.tables->ac_symbols, k);
-  reader = step.reader;
-  if (step.k >= AcSkipTable::kEob) return step.k;
-  task.block->values[task.order[step.k]] = static_cast<std::int16_t>(step.value);
-  return step.k + 1;
+  const Symbol symbol = decode_symbol(reader, task.tables->ac_symbols, k);
+  if (symbol.k >= AcSkipTable::kEob) return symbol.k;
+  task.block->values[task.order[symbol.k]] = static_cast<std::int16_t>(symbol.value);
+  return symbol.k + 1;
 }
 
 inline int decode_ac(BitReader& reader, const BlockTask& task, int k) {
