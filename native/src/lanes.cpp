@@ -35,7 +35,10 @@ constexpr std::ptrdiff_t kLeastInterval = 100;
 constexpr std::size_t kSpareGroups = 3;
 constexpr auto kWidth = static_cast<std::ptrdiff_t>(kLanes);
 constexpr std::uint64_t kBitsOfSlowStep = 48;  // the least on average, for lanes to pay
-constexpr std::ptrdiff_t kValuesOfBit = 4;     // the most: empty blocks take longer to take over
+
+// The most values for each bit, or one more with several threads: nearly empty blocks take longer
+// to take over than the plain loop takes to decode them.
+constexpr std::ptrdiff_t kValuesOfBit = 3;
 
 // The plain loop takes so many bits for each one of an attempt that did not meet, and four times as
 // many after each further one, so that what is lost stays a small part.
@@ -159,6 +162,7 @@ void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit
 Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsigned threads,
              std::ptrdiff_t least_reach)
     : shared_(std::move(tables)),
+      threads_(threads),
       window_bytes_(window_for(mcus * tables_.slots_in_mcu, threads)),
       ring_(threads == 1 ? 1 : threads + kSpareGroups),
       least_reach_(threads == 1 ? least_reach : std::max(least_reach, most_mcu_bytes(tables_))),
@@ -179,7 +183,6 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
       stretch.lane.record = stretch.first;
     }
   }
-  if (threads != 1) workers_ = std::make_unique<Workers>(threads - 1);
 }
 
 Lanes::~Lanes() { clear(); }
@@ -202,12 +205,12 @@ void Lanes::join_first(BitReader& reader, RestartIntervals& intervals) {
   const bool met = join(reader, intervals);
   first_ = (first_ + 1) % ring_.size();
   --count_;
-  if (met && pays(first)) {
+  has_met_ = met && pays(first);
+  if (has_met_) {
     adapt_reach(first);
     penalty_ = std::max<std::int64_t>(penalty_ / 2, 1);
   } else {
-    const auto ahead = static_cast<std::uint64_t>(8 * bytes_ahead(reader));
-    put_off(reader, (first.bits() + ahead) * kBitsForLost);
+    put_off(reader, first.bits() * kBitsForLost);
   }
 }
 
@@ -227,16 +230,17 @@ void Lanes::settle() {
   }
 }
 
-// Starts a group behind the others. False where there is no room for it, or too few bytes.
+// Starts a group behind the others. False where there is no room for it, or too few bytes. Until
+// one group has met, each is tried alone, and by this thread.
 bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
   if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
   const auto window = static_cast<std::ptrdiff_t>(intervals.end);
   if (std::ssize(intervals.ends) * least_interval_ > window - reader.bit() / 8) return false;
   if (count_ == 0) end_ = reader.bit();
   const std::ptrdiff_t bytes = window - end_ / 8 - most_mcu_bytes(tables_);
-  const auto groups =
-      std::clamp<std::ptrdiff_t>(bytes / (kWidth * kLeastShare * least_reach_), 1,
-                                 std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_));
+  const std::ptrdiff_t free = std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_);
+  const std::ptrdiff_t groups = std::clamp<std::ptrdiff_t>(
+      bytes / (kWidth * kLeastShare * least_reach_), 1, has_met_ ? free : 1);
   std::ptrdiff_t reach = std::min(reach_, bytes / (kWidth * groups));
   while (reach >= least_reach_ && !lay_out(group(count_), intervals, reach)) reach /= 2;
   if (reach < least_reach_) return false;
@@ -247,6 +251,7 @@ bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
   next.dropped = dropped_;
   next.refills = refills_;
   next.is_decoded = false;
+  if (!next.is_alone && !workers_) workers_ = std::make_unique<Workers>(threads_ - 1);
   ++count_;
   if (next.is_alone) {
     decode(next);
@@ -261,10 +266,11 @@ bool Lanes::lay_out(LaneGroup& group, const RestartIntervals& intervals, std::pt
   const auto window = static_cast<std::ptrdiff_t>(intervals.end);
   StretchLayout layout(intervals.ends, window - most_mcu_bytes(tables_), end_, reach);
   if (count_ == 0 && intervals.left == intervals.mcus) layout.begin_interval();
+  const std::ptrdiff_t values_of_bit = kValuesOfBit + (threads_ == 1 ? 0 : 1);
   for (Stretch& stretch : group.stretches) {
     if (!layout.place(stretch)) return false;
     const auto bits = static_cast<std::ptrdiff_t>(stretch.goal - stretch.begin);
-    stretch.full = stretch.first + std::min(stretch.room - stretch.first, kValuesOfBit * bits);
+    stretch.full = stretch.first + std::min(stretch.room - stretch.first, values_of_bit * bits);
   }
   if (count_ == 0) group.stretches.front().is_sure = true;
   end_ = layout.bit();

@@ -133,7 +133,7 @@ class Lanes {
 
   // For long stretches the reader's window should have so many bytes.
   [[nodiscard]] std::size_t window_bytes() const { return window_bytes_; }
-  [[nodiscard]] std::size_t windows() const { return workers_ ? 2 : 1; }
+  [[nodiscard]] std::size_t windows() const { return threads_ == 1 ? 1 : 2; }
 
   // Decodes ahead from the reader's place, the start of an MCU, if that seems worth while; the
   // reader moves on. Nothing may have been left from before. Returns the number of intervals that
@@ -182,6 +182,7 @@ class Lanes {
 
   const std::shared_ptr<const LaneTables> shared_;
   const LaneTables& tables_ = *shared_;
+  const unsigned threads_;
   const std::size_t window_bytes_;
   std::vector<LaneGroup> ring_;
   std::size_t first_ = 0;       // the group that is joined next
@@ -197,6 +198,7 @@ class Lanes {
   const std::ptrdiff_t least_interval_;
   std::int64_t waits_until_ = 0;  // the bit of the scan from which on lanes are tried again
   std::int64_t penalty_ = 1;
+  bool has_met_ = false;  // the last group; until then, one is tried
   std::unique_ptr<Workers> workers_;
 };
 
