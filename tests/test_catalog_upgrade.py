@@ -15,7 +15,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from streamresize.catalog import Catalog, CatalogError, migrate, schema
+from streamresize.catalog.database import writing
 from streamresize.catalog.migrate import VERSION_TABLE
+from streamresize.catalog.upgrade import upgrade
 
 from .support.records import fingerprint, picture
 
@@ -63,6 +65,39 @@ def test_scripts_are_named_by_their_numbers() -> None:
     config = Config()
     config.set_main_option("script_location", str(migrate.SCRIPTS))
     assert migrate.newest_version() == ScriptDirectory.from_config(config).get_current_head()
+
+
+def forms(connection: sa.Connection) -> dict[str, object]:
+    """What a database says of its tables."""
+    inspector = sa.inspect(connection)
+    columns, keys = inspector.get_columns, inspector.get_foreign_keys
+    found: dict[str, object] = {
+        name: (
+            [{**column, "type": str(column["type"])} for column in columns(name)],
+            inspector.get_pk_constraint(name),
+            sorted(map(str, keys(name))),
+            sorted(map(str, inspector.get_indexes(name))),
+            sorted(map(str, inspector.get_unique_constraints(name))),
+        )
+        for name in sorted(inspector.get_table_names())
+    }
+    if connection.dialect.name == "sqlite":
+        texts = connection.execute(sa.text("SELECT name, sql FROM sqlite_master ORDER BY name"))
+        found["texts"] = [(row.name, " ".join((row.sql or "").split())) for row in texts]
+    return found
+
+
+def test_tables_made_at_once_are_those_of_the_scripts(database: str) -> None:
+    with Catalog.open(database) as catalog:
+        with writing(catalog._engine) as connection:
+            at_once = forms(connection)
+            for metadata in (schema.metadata, migrate.versions.metadata):
+                metadata.drop_all(connection)
+        with writing(catalog._engine) as connection:
+            upgrade(connection)
+            assert forms(connection) == at_once
+            assert set(at_once) >= {"image", "chunk", VERSION_TABLE}
+            assert migrate.version_of(connection) == migrate.newest_version()
 
 
 def test_a_catalog_of_the_first_form(tmp_path: Path) -> None:
