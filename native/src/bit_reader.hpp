@@ -85,7 +85,7 @@ class BitReader {
     return extend(value, size);
   }
 
-  // The same of bits that begin with a code of so many bits, which no extra ones need follow.
+  // The value behind a code of so many bits at the beginning of `bits`; 0 where the size is.
   static constexpr std::int32_t receive_extend(std::uint64_t bits, int code_length, int size) {
     if (size == 0) return 0;
     return extend(static_cast<std::int32_t>(bits << code_length >> (64 - size)), size);

@@ -36,6 +36,7 @@ void EntropyBytes::drop(std::size_t taken) {
 }
 
 void EntropyBytes::refill(Input& input, std::size_t taken, RestartMarkers markers) {
+  if (markers.count != 0) ends_.reserve(kMostIntervals);
   drop(taken);
   make_room();
   std::uint8_t* const window = windows_[current_].get();

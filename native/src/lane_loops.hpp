@@ -94,20 +94,15 @@ inline const SequentialTables& symbols_of(const LaneTables& tables, const Lane& 
   return *tables.symbols[static_cast<std::size_t>(lane.slot - tables.slots.data())];
 }
 
-// A coefficient: the length of its code, its extra bits, and the zigzag index behind it.
-struct Coefficient {
-  int length = 0;  // none where no code matches
-  int size = 0;
-  std::uint32_t behind = 0;
-};
-
-// The one that the next bits begin with, the lane being behind a DC difference.
-[[gnu::always_inline]] inline Coefficient find_coefficient(const LaneTables& tables,
-                                                           const Lane& lane, std::uint64_t bits) {
-  const HuffmanTable::Code code =
-      symbols_of(tables, lane).ac_symbols.find(static_cast<std::uint32_t>(bits >> 48));
-  return {code.length, code.symbol & 15,
-          (lane.sum >> LaneTables::kAdvanceShift) + (code.symbol >> 4) + 1};
+// The coefficient whose code, unlike its extra bits, lies in the index; no bits for another symbol.
+[[gnu::always_inline]] inline Symbol noted_symbol(LaneTables::Pair entry, std::uint64_t bits,
+                                                  int first) {
+  const auto length = static_cast<int>(entry >> LaneTables::kFirstShift & 0xFFFF);
+  const auto size = static_cast<int>(entry >> LaneTables::kLastShift);
+  const auto advance = static_cast<std::uint8_t>(entry >> LaneTables::kValueShift);
+  if (length == 0 || (entry & LaneTables::kBits) != 0) return {};
+  return {BitReader::receive_extend(bits, length, size),
+          static_cast<std::int16_t>(first + advance - 1), static_cast<std::uint8_t>(length + size)};
 }
 
 // A coefficient that takes more bits than an index has, or has the last place of its block. False
@@ -116,38 +111,34 @@ template <bool DcOnly>
 [[gnu::always_inline]] inline bool advance_by_code(const LaneTables& tables,
                                                    const std::uint8_t* window, Lane& lane) {
   const std::uint64_t bits = load(window, lane);
-  const std::uint32_t first = lane.sum >> LaneTables::kAdvanceShift;
-  Coefficient next;
-  bool is_known = false;
+  const auto first = static_cast<int>(lane.sum >> LaneTables::kAdvanceShift);
+  Symbol symbol;
   if constexpr (!DcOnly) {
-    const LaneTables::Pair entry = tables.pairs[lane.table + (bits >> (64 - LaneTables::kWidth))];
-    next = {static_cast<int>(entry >> LaneTables::kFirstShift & 0xFFFF),
-            static_cast<int>(entry >> LaneTables::kLastShift),
-            first + static_cast<std::uint8_t>(entry >> LaneTables::kValueShift)};
-    is_known = next.length != 0 && (entry & LaneTables::kBits) == 0;
+    const std::uint64_t index = bits >> (64 - LaneTables::kWidth);
+    symbol = noted_symbol(tables.pairs[lane.table + index], bits, first);
   }
-  if (!is_known) {
+  if (symbol.bits == 0) {
     if (first == 0) return false;
-    next = find_coefficient(tables, lane, bits);
+    symbol = symbol_of(symbols_of(tables, lane).ac_symbols, bits, first);
   }
-  if (next.length == 0 || next.size == 0 || next.behind > kBlockEnd) return false;
-  const bool ends = next.behind == kBlockEnd;
-  lane.bit += static_cast<std::uint64_t>(next.length + next.size);
-  const LaneTables::Sum advance = next.behind << LaneTables::kAdvanceShift;
+  const auto behind = static_cast<std::uint32_t>(symbol.k + 1);
+  if (behind > kBlockEnd) return false;
+  const bool ends = behind == kBlockEnd;
+  const LaneTables::Sum advance = behind << LaneTables::kAdvanceShift;
+  lane.bit += symbol.bits;
   if constexpr (DcOnly) {
     lane.sum &= LaneTables::kValue;
     leave_difference(lane, ends);
     lane.sum = ends ? 0 : lane.sum | advance;
   } else {
-    const std::uint32_t index = ends ? kBlockEnd | AcSkipTable::kEob : next.behind;
-    const std::int32_t value = BitReader::receive_extend(bits, next.length, next.size);
-    go_on(lane, lane.slot->next[index], index, static_cast<std::uint16_t>(value));
+    const std::uint32_t index = ends ? kBlockEnd | AcSkipTable::kEob : behind;
+    go_on(lane, lane.slot->next[index], index, static_cast<std::uint16_t>(symbol.value));
     lane.sum = ends ? 0 : advance;
   }
   return true;
 }
 
-// The same, symbol by symbol, and where a block ends with its last coefficient.
+// Any symbol. A code that is none kills the lane.
 [[gnu::noinline]] Lane advance_slowly(const LaneTables& tables, const std::uint8_t* window,
                                       Lane lane) {
   ++lane.slow_steps;
@@ -220,6 +211,18 @@ class LaneLoops {
     lane.slot -= !lane.is_alive() || lane.slot < slots_ + blocks ? 0 : blocks;
   }
 
+  // One lookup or symbol; `bits` are the window from the lane on, before and behind it. Whether the
+  // lane goes on.
+  [[gnu::always_inline]] bool step(Lane& lane, std::uint64_t& bits) const {
+    if (advance<DcOnly>(entries_, lane, bits)) [[likely]]
+      return true;
+    if (!advance_by_code<DcOnly>(tables_, window_, lane)) {
+      lane = advance_slowly(tables_, window_, lane);
+    }
+    bits = load(window_, lane);
+    return lane.is_alive();
+  }
+
   // To the next start of an MCU, one lookup at least.
   void finish_mcu(Lane& lane) const {
     if (!lane.is_alive()) return;
@@ -227,7 +230,7 @@ class LaneLoops {
     const LaneTables::Slot* end = slots_ + ((lane.slot - slots_) / slots + 1) * slots;
     while (lane.is_alive() && lane.slot != end) {
       std::uint64_t bits = load(window_, lane);
-      if (!advance<DcOnly>(entries_, lane, bits)) lane = advance_slowly(tables_, window_, lane);
+      step(lane, bits);
     }
     if (!lane.is_alive()) return;
     lane.bit += lane.sum;
@@ -260,17 +263,6 @@ class LaneLoops {
                                                      stretches[2].target()};
     const std::array<const std::uint16_t*, kLanes> full = {stretches[0].full, stretches[1].full,
                                                            stretches[2].full};
-    const auto step = [&](Lane& lane, std::uint64_t& bits) __attribute__((always_inline)) {
-      if (advance<DcOnly>(entries_, lane, bits)) [[likely]]
-        return true;
-      if (advance_by_code<DcOnly>(tables_, window_, lane)) {
-        bits = load(window_, lane);
-        return true;
-      }
-      lane = advance_slowly(tables_, window_, lane);
-      bits = load(window_, lane);
-      return lane.is_alive();
-    };
     bool alive = (lanes[I].is_alive() && ...);
     while (alive && ((lanes[I].bit < goals[I] && lanes[I].record < full[I]) && ...)) {
       for (int i = 0; i < 2 && alive; ++i) {
@@ -307,14 +299,16 @@ class LaneLoops {
     const bool is_at_end = stretch.ended != stretch.ends.size() && stretch.lane.is_alive() &&
                            (stretch.lane.bit >= stretch.target() || stretch.is_full());
     if (!is_at_end) return false;
-    const std::uint64_t ended = end_interval(stretch, mcus);
+    // Where an MCU begins is a guess, those in front of the joint do not count.
+    const std::uint64_t most = stretch.is_sure ? mcus : RestartIntervals::kUnlimited;
+    const std::uint64_t ended = end_interval(stretch, most);
     if (stretch.ended == stretch.ends.size()) return false;
     if (ended < mcus) stretch.lane.slot = nullptr;
     return stretch.lane.is_alive();
   }
 
-  // Decodes the last MCUs of an interval, which are none where it has all of its `mcus`; what lies
-  // behind them is passed over. How many it has.
+  // Decodes the last MCUs of an interval, of which `mcus` at most are wanted; what lies behind them
+  // is passed over. How many the lane has.
   std::uint64_t end_interval(Stretch& stretch, std::uint64_t mcus) const {
     const std::uint64_t end = stretch.ends[stretch.ended];
     std::uint16_t* const first = stretch.first + stretch.ended * mcus * tables_.record_of_mcu;
@@ -335,11 +329,12 @@ class LaneLoops {
     return count;
   }
 
-  // Whether nothing but ones fill the last byte of an interval (F.1.2.3).
+  // Whether nothing is left of an interval but ones that fill its last byte (F.1.2.3).
   [[nodiscard]] bool is_padding(std::uint64_t bit, std::uint64_t end) const {
     if (bit >= end) return true;
-    const unsigned ones = (1U << std::min<std::uint64_t>(end - bit, 8)) - 1;
-    return end - bit < 8 && (window_[end / 8 - 1] & ones) == ones;
+    if (end - bit >= 8) return false;
+    const unsigned ones = (1U << (end - bit)) - 1;
+    return (window_[end / 8 - 1] & ones) == ones;
   }
 
   // The first MCUs of the next stretch are decoded a second time, to the same records: here alone

@@ -138,6 +138,7 @@ void Stretch::move(std::ptrdiff_t bytes) {
   const auto bits = static_cast<std::uint64_t>(8 * bytes);
   begin -= bits;
   goal -= bits;
+  for (std::uint64_t& end : ends) end -= bits;
   lane.bit -= bits;
 }
 
@@ -165,7 +166,9 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
       threads_(threads),
       window_bytes_(window_for(mcus * tables_.slots_in_mcu, threads)),
       ring_(threads == 1 ? 1 : threads + kSpareGroups),
-      least_reach_(threads == 1 ? least_reach : std::max(least_reach, most_mcu_bytes(tables_))),
+      least_reach_(threads == 1
+                       ? least_reach
+                       : std::max(least_reach, StretchLayout::reach_for(most_mcu_bytes(tables_)))),
       most_reach_(threads == 1 ? kMostReach : kMostSharedReach),
       reach_(least_reach_),
       least_interval_(threads == 1 ? kLeastInterval : kLeastInterval / 2) {
@@ -215,12 +218,12 @@ void Lanes::join_first(BitReader& reader, RestartIntervals& intervals) {
 }
 
 std::ptrdiff_t Lanes::bytes_ahead(const BitReader& reader) const {
-  return is_ahead() ? (end_ - reader.bit()) / 8 : 0;
+  return is_ahead() ? (end_.bit - reader.bit()) / 8 : 0;
 }
 
 void Lanes::drop(std::ptrdiff_t count) {
   dropped_ += count;
-  end_ -= 8 * count;
+  end_.bit -= 8 * count;
   ++refills_;
 }
 
@@ -236,8 +239,8 @@ bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
   if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
   const auto window = static_cast<std::ptrdiff_t>(intervals.end);
   if (std::ssize(intervals.ends) * least_interval_ > window - reader.bit() / 8) return false;
-  if (count_ == 0) end_ = reader.bit();
-  const std::ptrdiff_t bytes = window - end_ / 8 - most_mcu_bytes(tables_);
+  if (count_ == 0) end_ = {reader.bit(), true, intervals.is_at_begin()};
+  const std::ptrdiff_t bytes = window - end_.bit / 8 - most_mcu_bytes(tables_);
   const std::ptrdiff_t free = std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_);
   const std::ptrdiff_t groups = std::clamp<std::ptrdiff_t>(
       bytes / (kWidth * kLeastShare * least_reach_), 1, has_met_ ? free : 1);
@@ -252,12 +255,12 @@ bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
   next.refills = refills_;
   next.is_decoded = false;
   if (!next.is_alone && !workers_) workers_ = std::make_unique<Workers>(threads_ - 1);
-  ++count_;
   if (next.is_alone) {
     decode(next);
   } else {
     workers_->add([this, &next] { decode(next); });
   }
+  ++count_;
   return true;
 }
 
@@ -265,15 +268,13 @@ bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
 bool Lanes::lay_out(LaneGroup& group, const RestartIntervals& intervals, std::ptrdiff_t reach) {
   const auto window = static_cast<std::ptrdiff_t>(intervals.end);
   StretchLayout layout(intervals.ends, window - most_mcu_bytes(tables_), end_, reach);
-  if (count_ == 0 && intervals.left == intervals.mcus) layout.begin_interval();
   const std::ptrdiff_t values_of_bit = kValuesOfBit + (threads_ == 1 ? 0 : 1);
   for (Stretch& stretch : group.stretches) {
     if (!layout.place(stretch)) return false;
     const auto bits = static_cast<std::ptrdiff_t>(stretch.goal - stretch.begin);
     stretch.full = stretch.first + std::min(stretch.room - stretch.first, values_of_bit * bits);
   }
-  if (count_ == 0) group.stretches.front().is_sure = true;
-  end_ = layout.bit();
+  end_ = layout.next();
   return true;
 }
 
@@ -303,7 +304,12 @@ bool Lanes::join(BitReader& reader, RestartIntervals& intervals) {
   ready_.clear();
   LaneGroup& first = group(0);
   const LaneGroup* next = count_ > 1 ? &group(1) : nullptr;
-  huffman_loops().join_groups(tables_, reader.data(), first, next);
+  const auto meets = [](const Stretch& stretch) {
+    return stretch.lane.is_alive() && stretch.met != Stretch::kSearched;
+  };
+  if (std::all_of(first.stretches.begin(), first.stretches.end() - 1, meets)) {
+    huffman_loops().join_groups(tables_, reader.data(), first, next);
+  }
   for (const Stretch& stretch : first.stretches) {
     if (!make_ready(stretch, intervals)) return false;
     reader.attach({reader.data(), intervals.current_end()}, 0);

@@ -57,13 +57,14 @@ using ZeroedValues = std::unique_ptr<std::uint16_t[], FreeValues>;
 struct Stretch {
   static constexpr std::uint32_t kSearched = 32;  // MCUs in which lanes must meet
   static constexpr std::uint32_t kGuesses = 8;
-  // The most that a lane may be further on when somebody looks where it is, and a byte of padding.
-  static constexpr std::uint64_t kBitsOfTurn = 9 * 32 + 8;
+  // The most that a lane may be further on when somebody looks where it is (three lookups since the
+  // last load, six symbols more), and a byte of padding.
+  static constexpr std::uint64_t kBitsOfTurn = 3 * LaneTables::kMaxBits + 6 * 32 + 8;
 
   std::uint64_t begin = 0;  // where its lane has begun
   std::uint64_t goal = 0;   // where the next stretch begins, or the last restart interval ends
   bool is_sure = true;      // an MCU begins there
-  // Of the restart intervals that the lane decodes to their ends, in the window as it began.
+  // Of the restart intervals that the lane decodes to their ends.
   std::vector<std::uint64_t> ends;
   std::size_t ended = 0;      // how many of them it has come behind
   std::uint32_t guesses = 0;  // of its beginning, after the first one
@@ -101,6 +102,13 @@ void put_lane(const LaneTables& tables, Stretch& stretch, std::uint16_t* record,
 // The same, for the first MCU.
 void begin_stretch(const LaneTables& tables, Stretch& stretch, std::uint64_t bit);
 
+// Where the next stretch begins.
+struct StretchBegin {
+  std::ptrdiff_t bit = 0;    // in the window
+  bool is_sure = false;      // an MCU begins there
+  bool is_interval = false;  // even a restart interval
+};
+
 // Stretches one behind the other, which one thread decodes at once.
 struct LaneGroup {
   const std::uint8_t* window = nullptr;
@@ -125,8 +133,8 @@ class Lanes {
   static constexpr std::uint64_t kLargeBlocks = 16'000;
 
   // `mcus` are those of the scan; `least_reach` is the least number of bytes for which a lane pays.
-  // With several threads a lane is given the bytes of an MCU at least: otherwise what is taken of
-  // one group might reach behind the next, whose bytes the window may have lost then.
+  // With several threads a part of an interval has the bytes of an MCU at least: otherwise what is
+  // taken of one group might reach behind the next, whose bytes the window may have lost then.
   Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsigned threads,
         std::ptrdiff_t least_reach = kLeastReach);
   ~Lanes();
@@ -188,7 +196,7 @@ class Lanes {
   std::size_t first_ = 0;       // the group that is joined next
   std::size_t count_ = 0;       // groups that are not joined
   std::uint32_t skipped_ = 0;   // MCUs at the beginning of the first one that are known
-  std::ptrdiff_t end_ = 0;      // the bit behind the last group
+  StretchBegin end_;            // behind the last group
   std::ptrdiff_t dropped_ = 0;  // bytes, by the reader
   std::uint32_t refills_ = 0;
   std::vector<Records> ready_;

@@ -16,6 +16,7 @@ struct RestartIntervals {
   std::uint64_t left = kUnlimited;    // MCUs that the current one still has
   std::uint64_t mcus = kUnlimited;    // that each has
 
+  [[nodiscard]] bool is_at_begin() const { return mcus != kUnlimited && left == mcus; }
   [[nodiscard]] std::size_t current_end() const { return ends.empty() ? end : ends.front(); }
 
   // To the beginning of a later one.

@@ -36,7 +36,8 @@ struct Symbol {
 };
 
 // The symbol that the next bits begin with: one of AC coefficients.
-[[gnu::noinline]] Symbol find_symbol(const HuffmanTable& table, std::uint64_t bits, int k) {
+[[gnu::always_inline]] inline Symbol symbol_of(const HuffmanTable& table, std::uint64_t bits,
+                                               int k) {
   const HuffmanTable::Code code = table.find(static_cast<std::uint32_t>(bits >> 48));
   if (code.length == 0) return {};
   const int run = code.symbol >> 4;
@@ -44,6 +45,11 @@ struct Symbol {
   k += size == 0 && run != kZeroRun ? AcSkipTable::kEob : run;
   return {BitReader::receive_extend(bits, code.length, size), static_cast<std::int16_t>(k),
           static_cast<std::uint8_t>(code.length + size)};
+}
+
+// Off the common path.
+[[gnu::noinline]] Symbol find_symbol(const HuffmanTable& table, std::uint64_t bits, int k) {
+  return symbol_of(table, bits, k);
 }
 
 // The same of a DC difference.

@@ -13,30 +13,29 @@ namespace streamresize {
 
 class StretchLayout {
  public:
-  // From a bit on. `ends` are those of intervals, behind each of which is another; lanes must stop
-  // at the byte `limit`. A stretch is given about `reach` bytes.
-  StretchLayout(std::span<const std::size_t> ends, std::ptrdiff_t limit, std::ptrdiff_t bit,
+  // `ends` are those of intervals, behind each of which is another; lanes must stop at the byte
+  // `limit`, in front of which the first one begins. A stretch is given about `reach` bytes.
+  StretchLayout(std::span<const std::size_t> ends, std::ptrdiff_t limit, StretchBegin begin,
                 std::ptrdiff_t reach);
 
-  // An interval begins there; behind others, that is known.
-  void begin_interval() { begins_interval_ = true; }
+  // The reach with which no part of an interval is shorter than so many bytes.
+  static constexpr std::ptrdiff_t reach_for(std::ptrdiff_t bytes) { return (8 * bytes + 4) / 5; }
 
   // Says where the next stretch is. False where too few bytes are left.
   bool place(Stretch& stretch);
 
-  // Behind the last stretch.
-  [[nodiscard]] std::ptrdiff_t bit() const { return bit_; }
+  [[nodiscard]] const StretchBegin& next() const { return next_; }
 
  private:
   using Ends = std::span<const std::size_t>;
 
   void place_intervals(Stretch& stretch);
+  void place_part(Stretch& stretch, std::ptrdiff_t bytes);
 
-  std::ptrdiff_t limit_;
-  std::ptrdiff_t bit_;
-  std::ptrdiff_t reach_;
+  StretchBegin next_;
   Ends ends_;  // that lanes may come to, from the current interval on
-  bool begins_interval_ = false;
+  std::ptrdiff_t limit_;
+  std::ptrdiff_t reach_;
 };
 
 }  // namespace streamresize

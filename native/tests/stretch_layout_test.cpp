@@ -14,11 +14,11 @@ constexpr std::size_t kReach = 1000;
 // Stretches of about 1000 bytes from a bit on, until no other has room.
 struct Laid {
   Laid(const std::vector<std::size_t>& ends, std::ptrdiff_t limit, std::ptrdiff_t bit = 0) {
-    StretchLayout layout(ends, limit, bit, kReach);
+    StretchLayout layout(ends, limit, {.bit = bit}, kReach);
     while (layout.place(stretches.emplace_back())) {
     }
     stretches.pop_back();
-    end = layout.bit();
+    end = layout.next().bit;
   }
 
   std::deque<Stretch> stretches;
@@ -58,8 +58,7 @@ TEST(a_stretch_is_as_many_intervals_as_have_room) {
 
 TEST(a_first_interval_that_is_whole_does_not_lie_alone) {
   const std::vector<std::size_t> ends{300, 608};
-  StretchLayout layout(ends, 4000, 0, kReach);
-  layout.begin_interval();
+  StretchLayout layout(ends, 4000, {.bit = 0, .is_sure = true, .is_interval = true}, kReach);
   Stretch stretch;
   CHECK(layout.place(stretch));
   CHECK_EQUAL(stretch.ends.size(), 2U);
@@ -81,6 +80,18 @@ TEST(a_long_interval_is_divided_to_its_end) {
 TEST(a_slightly_longer_interval_is_not_divided) {
   CHECK_EQUAL(Laid({1250}, 1500).stretches.size(), 1U);
   CHECK_EQUAL(Laid({1260}, 1500).stretches.size(), 2U);
+}
+
+// What several threads rely on.
+TEST(parts_of_an_interval_are_not_too_short) {
+  constexpr std::ptrdiff_t kLeast = 625;
+  CHECK_EQUAL(StretchLayout::reach_for(kLeast), static_cast<std::ptrdiff_t>(kReach));
+  for (std::size_t interval = 1; interval < 9000; ++interval) {
+    for (const Stretch& stretch : Laid({interval}, 1 << 14).stretches) {
+      const auto bytes = static_cast<std::ptrdiff_t>((stretch.goal - stretch.begin) / 8);
+      CHECK(bytes >= kLeast || (stretch.begin == 0 && !stretch.ends.empty()));
+    }
+  }
 }
 
 TEST(lanes_stop_at_the_limit) {
