@@ -34,7 +34,7 @@ STAGES = (
     ("::build", "tables"),
     ("Table::enter", "tables"),
     ("RefinementTable", "tables"),
-    ("AcBand", "tables"),
+    ("AcBand::AcBand", "tables"),
     ("LaneTables", "tables"),
     ("Lanes::Lanes", "tables"),
     ("CursorMaker", "tables"),
@@ -46,15 +46,17 @@ STAGES = (
     ("huffman_loops()", "between the loops"),
     ("emit", "between the loops"),
     ("advance_slowly", "symbol by symbol"),
-    ("decode_symbol", "symbol by symbol"),
-    ("decode_difference", "symbol by symbol"),
-    ("long_code", "symbol by symbol"),
+    ("find_symbol", "symbol by symbol"),
+    ("find_difference", "symbol by symbol"),
     ("Lanes::take", "taking over from the lanes"),
     ("join_groups", "starting and joining lanes"),
     ("run_lanes", "starting and joining lanes"),
     ("begin_stretch", "starting and joining lanes"),
     ("Lanes::begin", "starting and joining lanes"),
     ("LaneGroup", "lanes"),
+    ("LaneLoops", "lanes"),
+    ("refine_block", "refining AC scans"),
+    ("decode_block", "first AC scans"),
     ("refine_band", "refining AC scans"),
     ("decode_band", "first AC scans"),
     ("HuffmanDc", "DC scans"),
@@ -64,7 +66,7 @@ STAGES = (
     ("main", "the benchmark itself"),
 )
 OTHER = "other"
-SLOW = ("advance_slowly", "decode_symbol", "decode_difference", "long_code")
+SLOW = ("advance_slowly", "find_symbol", "find_difference")
 AVX2_SOURCE = re.compile(r"_avx2\.cpp$|/(avx2|bmi2)intrin\.h$")
 
 
@@ -90,17 +92,11 @@ def shares(profile: Profile) -> dict[str, float]:
 
 
 def slow_symbols(profile: Profile) -> int | None:
-    """Those that no table holds; None if no function that looks them up is known.
-
-    One slow function calls another, so they are not added up.
-    """
-    by_name: Counter[str] = Counter()
-    for function, calls in profile.calls.items():
-        by_name.update({name: calls for name in SLOW if name in function})
-    if not by_name:
-        return None
-    decoded = by_name["decode_symbol"] + by_name["decode_difference"]
-    return max(by_name["advance_slowly"], decoded, by_name["long_code"])
+    """Those that a loop calls a function for; None if none of these functions is known."""
+    found = [
+        calls for function, calls in profile.calls.items() if any(name in function for name in SLOW)
+    ]
+    return sum(found) if found else None
 
 
 def stay_on_one_processor() -> None:
@@ -247,7 +243,7 @@ one scale, on one processor.
 Counted by callgrind: the second decode in a process, so that nothing is started or touched for the
 first time. The counts repeat exactly with the same compiler and C library, however busy the machine
 is. Those of this run are of the {loops} loops. A *symbol* is a Huffman code with its value, counted
-in the baseline file alone. *Slow symbols* are those that no table helps with.
+in the baseline file alone. *Slow symbols* are those for which a loop calls a function.
 
 """
 
@@ -268,7 +264,8 @@ The stages in the order in which a byte meets them:
    **Starting and joining** them is work that is done twice, or by one lane alone. The **plain
    loop** decodes what is left over.
 5. **Symbol by symbol** goes what does not fit into an index, code and value together: mostly the
-   large values of low frequencies. A mispredicted branch comes with each.
+   large values of low frequencies. Lanes take such coefficients within their loop; a function is
+   called for DC differences, and for all such symbols by the plain loop.
 6. **Taking over** sums up DC differences and makes rows of blocks of the lanes' records.
 7. **Transforms** dequantise, make two passes and store; of a DC coefficient alone, one division.
    That is arithmetic on vectors, the same for all values but for the shortcuts of sparse blocks.
