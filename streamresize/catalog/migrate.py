@@ -44,7 +44,7 @@ def bring_up_to_date(engine: Engine) -> None:
     with engine.connect() as connection:
         if version_of(connection) == newest_version():
             return
-    with writing(engine) as connection, _alone(connection):
+    with _alone(engine), writing(engine) as connection:
         version = version_of(connection)
         if version is None:
             _make_tables(connection)
@@ -89,17 +89,20 @@ def _require_nothing(connection: Connection) -> None:
 
 
 @contextmanager
-def _alone(connection: Connection) -> Generator[None, None, None]:
-    """One process at a time; SQLite's writers are alone anyway."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    if connection.dialect.name not in ("mysql", "mariadb"):
+def _alone(engine: Engine) -> Generator[None, None, None]:
+    """One process at a time, until its changes are committed; SQLite's writers are alone anyway."""
+    if engine.dialect.name == "sqlite":
         yield
         return
-    held = text("SELECT GET_LOCK(CONCAT(DATABASE(), '.streamresize'), :seconds)")
-    if connection.execute(held, {"seconds": LOCK_SECONDS}).scalar() != 1:
-        raise CatalogError("another process is changing the form of the catalog")
-    try:
-        yield
-    finally:
-        connection.execute(text("DO RELEASE_LOCK(CONCAT(DATABASE(), '.streamresize'))"))
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            yield
+            return
+        held = text("SELECT GET_LOCK(CONCAT(DATABASE(), '.streamresize'), :seconds)")
+        if connection.execute(held, {"seconds": LOCK_SECONDS}).scalar() != 1:
+            raise CatalogError("another process is changing the form of the catalog")
+        try:
+            yield
+        finally:
+            connection.execute(text("DO RELEASE_LOCK(CONCAT(DATABASE(), '.streamresize'))"))
