@@ -118,7 +118,7 @@ async def refuses(port: int) -> bool:
     """Whether nobody listens."""
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it was waiting to be taken
         return True
     writer.close()
     return False
