@@ -34,7 +34,7 @@ STAGES = (
     ("::build", "tables"),
     ("Table::enter", "tables"),
     ("RefinementTable", "tables"),
-    ("AcBand::AcBand", "tables"),
+    ("AcBand", "tables"),
     ("LaneTables", "tables"),
     ("Lanes::Lanes", "tables"),
     ("CursorMaker", "tables"),
@@ -43,7 +43,7 @@ STAGES = (
     ("memcpy", "copying and clearing"),
     ("memset", "copying and clearing"),
     ("EntropyScan", "between the loops"),
-    ("huffman_loops()", "between the loops"),
+    ("huffman_loops", "between the loops"),
     ("emit", "between the loops"),
     ("advance_slowly", "symbol by symbol"),
     ("find_symbol", "symbol by symbol"),
@@ -53,10 +53,7 @@ STAGES = (
     ("run_lanes", "starting and joining lanes"),
     ("begin_stretch", "starting and joining lanes"),
     ("Lanes::begin", "starting and joining lanes"),
-    ("LaneGroup", "lanes"),
     ("LaneLoops", "lanes"),
-    ("refine_block", "refining AC scans"),
-    ("decode_block", "first AC scans"),
     ("refine_band", "refining AC scans"),
     ("decode_band", "first AC scans"),
     ("HuffmanDc", "DC scans"),
@@ -66,18 +63,22 @@ STAGES = (
     ("main", "the benchmark itself"),
 )
 OTHER = "other"
-SLOW = ("advance_slowly", "find_symbol", "find_difference")
+SLOW = ("find_symbol", "find_difference")
 AVX2_SOURCE = re.compile(r"_avx2\.cpp$|/(avx2|bmi2)intrin\.h$")
 
 
 def stage_of(function: str) -> str:
-    return next((stage for pattern, stage in STAGES if pattern in function), OTHER)
+    name = without_arguments(function)
+    return next((stage for pattern, stage in STAGES if pattern in name), OTHER)
+
+
+def without_arguments(function: str) -> str:
+    return function.replace("(anonymous namespace)::", "").split("(")[0]
 
 
 def short_name(function: str) -> str:
     """Without arguments and what the function returns."""
-    name = function.replace("(anonymous namespace)::", "").split("(")[0]
-    return re.sub(r"^[^<]* ", "", name)
+    return re.sub(r"^[^<]* ", "", without_arguments(function))
 
 
 def shares(profile: Profile) -> dict[str, float]:

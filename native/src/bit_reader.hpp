@@ -25,7 +25,7 @@ class BitReader {
 
   // Starts again at a byte of `bytes`, behind which eight zero bytes lie.
   void attach_at(std::span<const std::uint8_t> bytes, std::ptrdiff_t position) {
-    *this = {};
+    discard_bits();
     attach(bytes, 0);
     position_ = position;
   }

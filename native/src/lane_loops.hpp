@@ -146,26 +146,23 @@ template <bool DcOnly>
   const SequentialTables& symbols = symbols_of(tables, lane);
   const int first = static_cast<int>(lane.sum >> LaneTables::kAdvanceShift);
   const bool is_dc = first == 0;
-  const HuffmanTable::Code code = (is_dc ? symbols.dc_symbols : symbols.ac_symbols)
-                                      .find(static_cast<std::uint32_t>(bits >> 48));
-  const int size = is_dc ? code.symbol : code.symbol & 15;
-  const int run = is_dc ? 0 : code.symbol >> 4;
-  if (code.length == 0 || size > 16) {
+  const Symbol symbol = is_dc ? find_difference(symbols.dc_symbols, bits)
+                              : find_symbol(symbols.ac_symbols, bits, first);
+  if (symbol.k == kInvalid) {
     lane.slot = nullptr;
     return lane;
   }
-  lane.bit += static_cast<std::uint64_t>(code.length + size);
-  const std::int32_t value = BitReader::receive_extend(bits, code.length, size);
-  const bool is_eob = !is_dc && size == 0 && run != kZeroRun;
-  const int behind = is_eob ? first + 1 : first + run + 1;
+  lane.bit += symbol.bits;
+  const bool is_eob = symbol.k >= AcSkipTable::kEob;
+  const int behind = is_dc ? 1 : is_eob ? first + 1 : symbol.k + 1;
   const bool ends = is_eob || behind >= kBlockEnd;
   if (tables.dc_only) {
-    lane.sum = is_dc ? pack_value(value) : lane.sum & LaneTables::kValue;
+    lane.sum = is_dc ? pack_value(symbol.value) : lane.sum & LaneTables::kValue;
     leave_difference(lane, ends);
   } else {
     const auto index =
         static_cast<std::uint32_t>(std::min(behind, kBlockEnd)) | (ends ? AcSkipTable::kEob : 0U);
-    go_on(lane, lane.slot->next[index], index, static_cast<std::uint16_t>(value));
+    go_on(lane, lane.slot->next[index], index, static_cast<std::uint16_t>(symbol.value));
     lane.sum = 0;
   }
   lane.sum =

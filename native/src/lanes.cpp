@@ -170,8 +170,7 @@ Lanes::Lanes(std::shared_ptr<const LaneTables> tables, std::uint64_t mcus, unsig
                        ? least_reach
                        : std::max(least_reach, StretchLayout::reach_for(most_mcu_bytes(tables_)))),
       most_reach_(threads == 1 ? kMostReach : kMostSharedReach),
-      reach_(least_reach_),
-      least_interval_(threads == 1 ? kLeastInterval : kLeastInterval / 2) {
+      reach_(least_reach_) {
   // Nothing is checked in the middle of a turn, nor until an MCU ends.
   const std::size_t spare = 2 * tables_.record_of_mcu + (LaneTables::kUnchecked + 1) * kMostOfBlock;
   const auto all = std::min<std::uint64_t>(mcus, kRecords) * tables_.record_of_mcu;
@@ -238,7 +237,8 @@ void Lanes::settle() {
 bool Lanes::begin(const BitReader& reader, const RestartIntervals& intervals) {
   if (count_ == ring_.size() || (count_ != 0 && group(count_ - 1).is_alone)) return false;
   const auto window = static_cast<std::ptrdiff_t>(intervals.end);
-  if (std::ssize(intervals.ends) * least_interval_ > window - reader.bit() / 8) return false;
+  const std::ptrdiff_t least_interval = threads_ == 1 ? kLeastInterval : kLeastInterval / 2;
+  if (std::ssize(intervals.ends) * least_interval > window - reader.bit() / 8) return false;
   if (count_ == 0) end_ = {reader.bit(), true, intervals.is_at_begin()};
   const std::ptrdiff_t bytes = window - end_.bit / 8 - most_mcu_bytes(tables_);
   const std::ptrdiff_t free = std::ssize(ring_) - static_cast<std::ptrdiff_t>(count_);
@@ -339,7 +339,6 @@ bool Lanes::make_ready(const Stretch& stretch, RestartIntervals& intervals) {
     behind.left = 0;
   }
   ready_.push_back(Records(stretch.records)
-                       .first(stretch.size())
                        .subspan(skipped_ * tables_.record_of_mcu, mcus * tables_.record_of_mcu));
   intervals = behind;
   return true;

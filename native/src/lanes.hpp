@@ -202,8 +202,7 @@ class Lanes {
   std::vector<Records> ready_;
   const std::ptrdiff_t least_reach_;
   const std::ptrdiff_t most_reach_;
-  std::ptrdiff_t reach_;  // bytes that each lane is given
-  const std::ptrdiff_t least_interval_;
+  std::ptrdiff_t reach_;          // bytes that each lane is given
   std::int64_t waits_until_ = 0;  // the bit of the scan from which on lanes are tried again
   std::int64_t penalty_ = 1;
   bool has_met_ = false;  // the last group; until then, one is tried

@@ -60,22 +60,22 @@ struct Symbol {
           static_cast<std::uint8_t>(code.length + code.symbol)};
 }
 
-// A coefficient that no table entry holds.
-inline Symbol decode_symbol(BitReader& reader, const HuffmanTable& table, int k) {
+// A symbol that no table entry holds; find(bits) says what it is.
+template <typename Find>
+Symbol decode_slowly(BitReader& reader, Find find) {
   reader.refill();
-  const Symbol symbol = find_symbol(table, reader.bits(), k);
+  const Symbol symbol = find(reader.bits());
   reader.skip(symbol.bits);
   reader.refill();
   return symbol;
 }
 
-// A difference that no table entry holds.
+inline Symbol decode_symbol(BitReader& reader, const HuffmanTable& table, int k) {
+  return decode_slowly(reader, [&](std::uint64_t bits) { return find_symbol(table, bits, k); });
+}
+
 inline Symbol decode_difference(BitReader& reader, const HuffmanTable& table) {
-  reader.refill();
-  const Symbol symbol = find_difference(table, reader.bits());
-  reader.skip(symbol.bits);
-  reader.refill();
-  return symbol;
+  return decode_slowly(reader, [&](std::uint64_t bits) { return find_difference(table, bits); });
 }
 
 // Passes over what one lookup covers.

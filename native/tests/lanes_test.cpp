@@ -48,6 +48,15 @@ void check_dc_planes(const TestPicture& picture, std::size_t chunk, unsigned thr
   }
 }
 
+// Small chunks leave no room for lanes.
+void check_lanes(const Bytes& bytes, std::uint8_t scale, unsigned threads) {
+  const Decoded lanes =
+      decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18, .options = {.threads = threads}});
+  const Decoded single = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
+  CHECK(lanes.planes == single.planes);
+  CHECK(lanes.warnings == single.warnings);
+}
+
 }  // namespace
 
 TEST(dc_planes_of_large_pictures) {
@@ -159,16 +168,12 @@ TEST(pictures_of_medium_size_come_out_the_same_with_kept_tables) {
     damage(damaged, random, 700, 5);
     for (const std::uint8_t scale : std::array<std::uint8_t, 4>{1, 2, 4, 8}) {
       for (const Bytes& bytes : {sound, sound, sound, damaged}) {
-        const Decoded whole = decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18});
-        const Decoded pieces = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
-        CHECK(whole.planes == pieces.planes);
-        CHECK(whole.warnings == pieces.warnings);
+        check_lanes(bytes, scale, 1);
       }
     }
   }
 }
 
-// Small chunks leave no room for lanes.
 TEST(lanes_see_damage_where_it_is) {
   Random random(51);
   for (const std::uint16_t interval : std::array<std::uint16_t, 6>{0, 1, 9, 60, 400, 3000}) {
@@ -180,11 +185,7 @@ TEST(lanes_see_damage_where_it_is) {
       damage(bytes, random, 700, 5);
       const auto scale = static_cast<std::uint8_t>(1 << random.between(0, 3));
       const auto threads = static_cast<unsigned>(random.between(1, 3));
-      const Decoded lanes =
-          decode_all(bytes, {.scales = {scale}, .chunk = 1 << 18, .options = {.threads = threads}});
-      const Decoded single = decode_all(bytes, {.scales = {scale}, .chunk = 2000});
-      CHECK(lanes.planes == single.planes);
-      CHECK(lanes.warnings == single.warnings);
+      check_lanes(bytes, scale, threads);
     }
   }
 }
@@ -222,10 +223,6 @@ TEST(lanes_see_wrong_markers_where_they_are) {
         marker[1] = static_cast<std::uint8_t>(0xD0 + random.between(0, 9));
     }
     const auto threads = static_cast<unsigned>(random.between(1, 3));
-    const Decoded lanes =
-        decode_all(bytes, {.scales = {4}, .chunk = 1 << 18, .options = {.threads = threads}});
-    const Decoded single = decode_all(bytes, {.scales = {4}, .chunk = 2000});
-    CHECK(lanes.planes == single.planes);
-    CHECK(lanes.warnings == single.warnings);
+    check_lanes(bytes, 4, threads);
   }
 }
