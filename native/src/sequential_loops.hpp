@@ -62,7 +62,7 @@ struct Symbol {
 
 // A symbol that no table entry holds; find(bits) says what it is.
 template <typename Find>
-Symbol decode_slowly(BitReader& reader, Find find) {
+[[gnu::always_inline]] inline Symbol decode_slowly(BitReader& reader, Find find) {
   reader.refill();
   const Symbol symbol = find(reader.bits());
   reader.skip(symbol.bits);
