@@ -190,6 +190,16 @@ def above_median(
 ) -> None:
     """See streamresize.kernels.hashing. Raises ValueError for other numbers of values."""
 
+def low_frequencies(
+    picture: NDArray[np.float64],
+    begin: int,
+    basis: NDArray[np.float64],
+    lines: NDArray[np.float64],
+    turned: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:
+    """See streamresize.kernels.hashing. Raises ValueError for arrays of other shapes."""
+
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]
 ) -> None: ...

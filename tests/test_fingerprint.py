@@ -126,6 +126,35 @@ def test_exact_hashes(width: int, height: int) -> None:
     assert ours.scale == 1.0
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("width", [64, 300])
+def test_pictures_that_change_in_one_direction_at_most(width: int, turned: bool) -> None:
+    """All frequencies but a few are 0, and so is their median."""
+    steps = np.random.default_rng(3).integers(0, 256, width)
+    for line in (np.full(width, 77), np.arange(width) * 255 // width, steps):
+        luma = np.repeat(line.astype(np.uint8)[None], 64, axis=0)
+        luma = np.ascontiguousarray(luma.T) if turned else luma
+        ours, picture = exact_fingerprint(luma), Image.fromarray(luma)
+        assert ours.imagehash() == imagehash.phash(picture)
+        assert ours.imagehash("phash256") == imagehash.phash(picture, 16)
+
+
+@pytest.mark.parametrize("size", [(375, 500), (301, 777)])
+def test_sheets_of_one_colour_are_alike(size: tuple[int, int]) -> None:
+    sheets = [
+        streamresize.process(
+            pillow_jpeg(np.full((*size, 3), level, np.uint8)), [], fingerprint=True
+        )
+        for level in (1, 77, 200)
+    ]
+    first, *others = (sheet.fingerprint for sheet in sheets)
+    assert first is not None
+    for other in others:
+        assert other is not None
+        assert other.symmetric == first.symmetric == bytes(512)
+        assert other.distance(first) == other.distance(first, "phash256") == 0
+
+
 @pytest.mark.parametrize("size", [(1600, 1200), (700, 1000), (300, 200), (40, 30)])
 def test_hashes_from_small_luma_are_close(size: tuple[int, int]) -> None:
     data = pillow_jpeg(photo(*size))

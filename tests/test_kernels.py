@@ -559,6 +559,40 @@ def test_values_above_their_median(kernels: Any, values: list[float], lower: boo
 
 
 @every_form
+@given(side=st.sampled_from([1, 2, 8, 32]), data=st.data(), seed=st.integers(0, 1000))
+def test_low_frequencies(kernels: Any, side: int, data: st.DataObject, seed: int) -> None:
+    begin = data.draw(st.integers(0, side), "begin")
+    end = data.draw(st.integers(begin, side), "end")
+    picture = np.random.default_rng(seed).uniform(-5, 260, (side, side))
+    angles = np.pi * np.arange(begin, end)[:, None] * (2 * np.arange(side) + 1) / (2 * side)
+    expected = np.cos(angles) @ picture @ np.cos(angles).T
+    out = frequencies_of(kernels, picture, begin, np.cos(angles))
+    np.testing.assert_allclose(out, expected, atol=1e-9 * side * side)
+
+
+@every_form
+@given(side=st.sampled_from([8, 32, 64]), seed=st.integers(0, 1000))
+def test_frequencies_that_are_not_there_are_nothing(kernels: Any, side: int, seed: int) -> None:
+    line = np.random.default_rng(seed).uniform(-5, 260, side)
+    line = np.concatenate([line[: side // 4], line[: side // 4][::-1]] * 2)
+    angles = np.pi * np.arange(side)[:, None] * (2 * np.arange(side) + 1) / (2 * side)
+    out = frequencies_of(kernels, np.repeat(line[None], side, axis=0), 0, np.cos(angles))
+    assert not out[1:].any()
+    assert not out[:, np.arange(side) % 4 != 0].any()
+    assert out[0, 4] != 0
+
+
+def frequencies_of(
+    kernels: Any, picture: NDArray[np.float64], begin: int, basis: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    count, side = basis.shape
+    out = np.empty((count, count))
+    rooms = np.empty((count, side)), np.empty((side, count))
+    kernels.low_frequencies(picture.T.copy(), begin, basis, *rooms, out)
+    return out
+
+
+@every_form
 @given(shape=st.tuples(st.integers(1, 30), st.integers(1, 30)), seed=st.integers(0, 1000))
 def test_rounded_while_turned(kernels: Any, shape: tuple[int, int], seed: int) -> None:
     halves = np.random.default_rng(seed).integers(-40, 600, shape) / 2
@@ -591,6 +625,12 @@ def test_hashing_refuses_arrays_of_another_size() -> None:
     for sizes in ((np.zeros(9), np.zeros(9), byte), (eight, np.zeros(7), byte)):
         with pytest.raises(ValueError, match="above_median"):
             _native.above_median(sizes[0], False, *sizes[1:])
+    with pytest.raises(ValueError, match="low_frequencies"):
+        frequencies_of(_native, np.zeros((6, 6)), 0, np.zeros((2, 6)))
+    with pytest.raises(ValueError, match="out of range"):
+        frequencies_of(_native, np.zeros((8, 8)), 7, np.zeros((2, 8)))
+    with pytest.raises(ValueError, match="one line"):
+        frequencies_of(_native, np.zeros((8, 8)), 0, np.zeros((2, 6)))
     with pytest.raises(ValueError, match="samples"):
         _native.round_turned(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.uint8))
     one, weights = np.zeros(1, np.int32), np.zeros((1, 6), np.float32)

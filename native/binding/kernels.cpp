@@ -5,6 +5,7 @@
 #include <nanobind/ndarray.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <stdexcept>
 
@@ -35,57 +36,60 @@ using ReducePlane = void(const std::uint8_t* plane, Size height, Size width, Int
                          Integers col_first, Integers col_count, const Weight* col_weights,
                          Size columns, Size col_taps, Others... others);
 
-#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                      \
-  ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                               \
-  ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                         \
-  void streamresize_look_up_channels_##suffix(const std::uint8_t* picture,                        \
-                                              const std::uint16_t* table, std::uint16_t* light,   \
-                                              Size height, Size width, Size channels);            \
-  void streamresize_reduce_strip_fixed_##suffix(                                                  \
-      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,      \
-      Integers row_count, Integers row_weights, Size outputs, Size row_taps, Integers col_first,  \
-      Integers col_count, Integers col_weights, Size columns, Size col_taps, std::int32_t* line,  \
-      std::int32_t* sums);                                                                        \
-  void streamresize_reduce_rows_##suffix(                                                         \
-      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers first,          \
-      Integers count, const float* weights, Size outputs, Size taps, Floats sums, Size width);    \
-  void streamresize_reduce_columns_##suffix(const float* plane, Size columns, Size rows,          \
-                                            Integers first, Integers count, const float* weights, \
-                                            Size outputs, Size taps, Floats out);                 \
-  ReducePlane<float, Floats, Floats, Floats> streamresize_reduce_plane_##suffix;                  \
-  ReducePlane<std::int32_t, Bytes, std::int32_t*, Size, Bytes, Bytes>                             \
-      streamresize_reduce_plane_fixed_##suffix;                                                   \
-  void streamresize_find_content_##suffix(const std::uint8_t* luma, Size height, Size width,      \
-                                          Longs box);                                             \
-  Size streamresize_total_steps_##suffix(const float* picture, Size height, Size width);          \
-  void streamresize_weigh_areas_##suffix(double low, double high, std::int32_t* first,            \
-                                         std::int32_t* count, Floats weights, Size outputs,       \
-                                         Size taps);                                              \
-  void streamresize_round_turned_##suffix(const float* columns, Size width, Size height,          \
-                                          Bytes samples);                                         \
-  void streamresize_above_median_##suffix(const double* values, Size count, Size lower,           \
-                                          double* room, Bytes bits);                              \
-  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,          \
-                                          const std::uint8_t* cr, Bytes rgb, Size height,         \
-                                          Size width);                                            \
-  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,            \
-                                         const std::uint8_t* y, const std::uint8_t* k,            \
-                                         Size inverted, Bytes rgb, Size height, Size width);      \
-  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,           \
-                                         const std::uint8_t* cr, const std::uint8_t* k,           \
-                                         Size inverted, Bytes rgb, Size height, Size width);      \
-  void streamresize_hamming_nearest_##suffix(Words hashes, Size count, Size words, Words queries, \
-                                             Size query_count, std::uint16_t* distances,          \
-                                             std::uint16_t* numbers);                             \
-  Size streamresize_hamming_within_64_##suffix(Words hashes, Size count, Words queries,           \
-                                               Size query_count, Size radius, Longs rows,         \
-                                               Longs numbers, Longs distances, Size room);        \
-  Size streamresize_hamming_within_256_##suffix(Words hashes, Size count, Words queries,          \
-                                                Size query_count, Size radius, Longs rows,        \
-                                                Longs numbers, Longs distances, Size room);       \
-  Size streamresize_probe_within_##suffix(                                                        \
-      Words hashes, const std::uint32_t* order, const std::uint32_t* starts, Size count,          \
-      const std::uint16_t* masks, Size mask_count, const std::int64_t* mask_counts,               \
+#define STREAMRESIZE_DECLARE_KERNELS(suffix)                                                       \
+  ResampleStrip<std::uint8_t> streamresize_resample_strip_##suffix;                                \
+  ResampleStrip<std::uint16_t> streamresize_resample_deep_strip_##suffix;                          \
+  void streamresize_look_up_channels_##suffix(const std::uint8_t* picture,                         \
+                                              const std::uint16_t* table, std::uint16_t* light,    \
+                                              Size height, Size width, Size channels);             \
+  void streamresize_reduce_strip_fixed_##suffix(                                                   \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers row_first,       \
+      Integers row_count, Integers row_weights, Size outputs, Size row_taps, Integers col_first,   \
+      Integers col_count, Integers col_weights, Size columns, Size col_taps, std::int32_t* line,   \
+      std::int32_t* sums);                                                                         \
+  void streamresize_reduce_rows_##suffix(                                                          \
+      const std::uint8_t* strip, Size rows, Size stride, Size strip_row, Integers first,           \
+      Integers count, const float* weights, Size outputs, Size taps, Floats sums, Size width);     \
+  void streamresize_reduce_columns_##suffix(const float* plane, Size columns, Size rows,           \
+                                            Integers first, Integers count, const float* weights,  \
+                                            Size outputs, Size taps, Floats out);                  \
+  ReducePlane<float, Floats, Floats, Floats> streamresize_reduce_plane_##suffix;                   \
+  ReducePlane<std::int32_t, Bytes, std::int32_t*, Size, Bytes, Bytes>                              \
+      streamresize_reduce_plane_fixed_##suffix;                                                    \
+  void streamresize_find_content_##suffix(const std::uint8_t* luma, Size height, Size width,       \
+                                          Longs box);                                              \
+  Size streamresize_total_steps_##suffix(const float* picture, Size height, Size width);           \
+  void streamresize_weigh_areas_##suffix(double low, double high, std::int32_t* first,             \
+                                         std::int32_t* count, Floats weights, Size outputs,        \
+                                         Size taps);                                               \
+  void streamresize_round_turned_##suffix(const float* columns, Size width, Size height,           \
+                                          Bytes samples);                                          \
+  void streamresize_above_median_##suffix(const double* values, Size count, Size lower,            \
+                                          double* room, Bytes bits);                               \
+  void streamresize_low_frequencies_##suffix(double* picture, Size side, Size begin,               \
+                                             const double* basis, Size frequencies, double* lines, \
+                                             double* turned, double* out);                         \
+  void streamresize_ycbcr_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,           \
+                                          const std::uint8_t* cr, Bytes rgb, Size height,          \
+                                          Size width);                                             \
+  void streamresize_cmyk_to_rgb_##suffix(const std::uint8_t* c, const std::uint8_t* m,             \
+                                         const std::uint8_t* y, const std::uint8_t* k,             \
+                                         Size inverted, Bytes rgb, Size height, Size width);       \
+  void streamresize_ycck_to_rgb_##suffix(const std::uint8_t* y, const std::uint8_t* cb,            \
+                                         const std::uint8_t* cr, const std::uint8_t* k,            \
+                                         Size inverted, Bytes rgb, Size height, Size width);       \
+  void streamresize_hamming_nearest_##suffix(Words hashes, Size count, Size words, Words queries,  \
+                                             Size query_count, std::uint16_t* distances,           \
+                                             std::uint16_t* numbers);                              \
+  Size streamresize_hamming_within_64_##suffix(Words hashes, Size count, Words queries,            \
+                                               Size query_count, Size radius, Longs rows,          \
+                                               Longs numbers, Longs distances, Size room);         \
+  Size streamresize_hamming_within_256_##suffix(Words hashes, Size count, Words queries,           \
+                                                Size query_count, Size radius, Longs rows,         \
+                                                Longs numbers, Longs distances, Size room);        \
+  Size streamresize_probe_within_##suffix(                                                         \
+      Words hashes, const std::uint32_t* order, const std::uint32_t* starts, Size count,           \
+      const std::uint16_t* masks, Size mask_count, const std::int64_t* mask_counts,                \
       Size mask_bits, Words query, Size radius, Longs rows, Longs distances, Size room);
 
 extern "C" {
@@ -112,6 +116,7 @@ struct KernelTable {
   decltype(&streamresize_weigh_areas_base) weigh_areas;
   decltype(&streamresize_round_turned_base) round_turned;
   decltype(&streamresize_above_median_base) above_median;
+  decltype(&streamresize_low_frequencies_base) low_frequencies;
   decltype(&streamresize_ycbcr_to_rgb_base) ycbcr_to_rgb;
   decltype(&streamresize_cmyk_to_rgb_base) cmyk_to_rgb;
   decltype(&streamresize_ycck_to_rgb_base) ycck_to_rgb;
@@ -124,28 +129,30 @@ struct KernelTable {
 KernelTable choose_kernels() {
 #ifdef STREAMRESIZE_X86_64_V3
   if (has_avx2()) {
-    return {streamresize_resample_strip_v3,     streamresize_resample_deep_strip_v3,
-            streamresize_look_up_channels_v3,   streamresize_reduce_strip_fixed_v3,
-            streamresize_reduce_rows_v3,        streamresize_reduce_columns_v3,
-            streamresize_reduce_plane_v3,       streamresize_reduce_plane_fixed_v3,
-            streamresize_find_content_v3,       streamresize_total_steps_v3,
-            streamresize_weigh_areas_v3,        streamresize_round_turned_v3,
-            streamresize_above_median_v3,       streamresize_ycbcr_to_rgb_v3,
-            streamresize_cmyk_to_rgb_v3,        streamresize_ycck_to_rgb_v3,
-            streamresize_hamming_nearest_v3,    streamresize_hamming_within_64_v3,
-            streamresize_hamming_within_256_v3, streamresize_probe_within_v3};
+    return {streamresize_resample_strip_v3,    streamresize_resample_deep_strip_v3,
+            streamresize_look_up_channels_v3,  streamresize_reduce_strip_fixed_v3,
+            streamresize_reduce_rows_v3,       streamresize_reduce_columns_v3,
+            streamresize_reduce_plane_v3,      streamresize_reduce_plane_fixed_v3,
+            streamresize_find_content_v3,      streamresize_total_steps_v3,
+            streamresize_weigh_areas_v3,       streamresize_round_turned_v3,
+            streamresize_above_median_v3,      streamresize_low_frequencies_v3,
+            streamresize_ycbcr_to_rgb_v3,      streamresize_cmyk_to_rgb_v3,
+            streamresize_ycck_to_rgb_v3,       streamresize_hamming_nearest_v3,
+            streamresize_hamming_within_64_v3, streamresize_hamming_within_256_v3,
+            streamresize_probe_within_v3};
   }
 #endif
-  return {streamresize_resample_strip_base,     streamresize_resample_deep_strip_base,
-          streamresize_look_up_channels_base,   streamresize_reduce_strip_fixed_base,
-          streamresize_reduce_rows_base,        streamresize_reduce_columns_base,
-          streamresize_reduce_plane_base,       streamresize_reduce_plane_fixed_base,
-          streamresize_find_content_base,       streamresize_total_steps_base,
-          streamresize_weigh_areas_base,        streamresize_round_turned_base,
-          streamresize_above_median_base,       streamresize_ycbcr_to_rgb_base,
-          streamresize_cmyk_to_rgb_base,        streamresize_ycck_to_rgb_base,
-          streamresize_hamming_nearest_base,    streamresize_hamming_within_64_base,
-          streamresize_hamming_within_256_base, streamresize_probe_within_base};
+  return {streamresize_resample_strip_base,    streamresize_resample_deep_strip_base,
+          streamresize_look_up_channels_base,  streamresize_reduce_strip_fixed_base,
+          streamresize_reduce_rows_base,       streamresize_reduce_columns_base,
+          streamresize_reduce_plane_base,      streamresize_reduce_plane_fixed_base,
+          streamresize_find_content_base,      streamresize_total_steps_base,
+          streamresize_weigh_areas_base,       streamresize_round_turned_base,
+          streamresize_above_median_base,      streamresize_low_frequencies_base,
+          streamresize_ycbcr_to_rgb_base,      streamresize_cmyk_to_rgb_base,
+          streamresize_ycck_to_rgb_base,       streamresize_hamming_nearest_base,
+          streamresize_hamming_within_64_base, streamresize_hamming_within_256_base,
+          streamresize_probe_within_base};
 }
 
 const KernelTable kKernels = choose_kernels();
@@ -380,6 +387,22 @@ void above_median(const Array<const double, 1>& values, bool lower, const Array<
   kKernels.above_median(values.data(), size(count), lower ? 1 : 0, room.data(), bits.data());
 }
 
+void low_frequencies(const Array<double, 2>& picture, Size begin,
+                     const Array<const double, 2>& basis, const Array<double, 2>& lines,
+                     const Array<double, 2>& turned, const Array<double, 2>& out) {
+  const std::size_t side = picture.shape(0), frequencies = basis.shape(0);
+  require(has_shape(picture, side, side) && std::has_single_bit(side),
+          "low_frequencies: a square picture whose side is a power of two");
+  require(
+      begin >= 0 && begin <= size(side) && frequencies <= side - static_cast<std::size_t>(begin),
+      "frequencies out of range");
+  require(has_shape(basis, frequencies, side) && has_shape(lines, frequencies, side) &&
+              has_shape(turned, side, frequencies) && has_shape(out, frequencies, frequencies),
+          "basis, lines, turned and out: one line for each frequency");
+  kKernels.low_frequencies(picture.data(), size(side), begin, basis.data(), size(frequencies),
+                           lines.data(), turned.data(), out.data());
+}
+
 void require_same_size(const Plane& plane, const Picture& rgb) {
   require(plane.shape(0) == rgb.shape(0) && plane.shape(1) == rgb.shape(1),
           "planes and picture differ in size");
@@ -519,6 +542,9 @@ void register_kernels(nb::module_& module) {
   module.def("round_turned", &round_turned, "columns"_a.noconvert(), "samples"_a.noconvert());
   module.def("above_median", &above_median, "values"_a.noconvert(), "lower"_a, "room"_a.noconvert(),
              "bits"_a.noconvert());
+  module.def("low_frequencies", &low_frequencies, "picture"_a.noconvert(), "begin"_a,
+             "basis"_a.noconvert(), "lines"_a.noconvert(), "turned"_a.noconvert(),
+             "out"_a.noconvert());
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

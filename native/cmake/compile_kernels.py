@@ -174,6 +174,17 @@ def above_median(values, count, lower, room, bits):
     )
 
 
+def low_frequencies(picture, side, begin, basis, frequencies, lines, turned, out):
+    kernel_low_frequencies(
+        carray(picture, (side, side)),
+        begin,
+        carray(basis, (frequencies, side)),
+        carray(lines, (frequencies, side)),
+        carray(turned, (side, frequencies)),
+        carray(out, (frequencies, frequencies)),
+    )
+
+
 def ycbcr_to_rgb(y, cb, cr, rgb, height, width):
     shape = (height, width)
     kernel_ycbcr_to_rgb(
@@ -256,6 +267,7 @@ kernel_round_turned = reduction.round_turned
 kernel_find_content = hashing.find_content
 kernel_total_steps = hashing.total_steps
 kernel_above_median = hashing.above_median
+kernel_low_frequencies = hashing.low_frequencies
 kernel_ycbcr_to_rgb = color.ycbcr_to_rgb
 kernel_cmyk_to_rgb = color.cmyk_to_rgb
 kernel_ycck_to_rgb = color.ycck_to_rgb
@@ -314,6 +326,7 @@ SIGNATURES = {
     "find_content": (find_content, types.void(u8, size, size, i64)),
     "total_steps": (total_steps, size(f32, size, size)),
     "above_median": (above_median, types.void(f64, size, size, f64, u8)),
+    "low_frequencies": (low_frequencies, types.void(f64, size, size, f64, size, f64, f64, f64)),
     "look_up_channels": (look_up_channels, types.void(u8, u16, u16, size, size, size)),
     "hamming_nearest": (hamming_nearest, types.void(u64, size, size, u64, size, u16, u16)),
     "hamming_within_64": (

@@ -1,4 +1,7 @@
-"""The low frequencies of small square pictures."""
+"""The low frequencies of small square pictures.
+
+Nothing here depends on the processor, and a picture without any detail has no frequencies.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from streamresize import _native
 
 Frequencies = NDArray[np.float64]
 
@@ -21,8 +26,11 @@ def basis(samples: int, begin: int, end: int) -> Frequencies:
 def low_frequencies(picture: NDArray[np.generic], begin: int, end: int) -> Frequencies:
     """Coefficients begin .. end - 1 of the DCT-II, not normalised, down and across.
 
-    picture: (n, n). The result is float64 (end - begin, end - begin).
+    picture: (n, n), a power of two. The result is float64 (end - begin, end - begin).
     """
-    rows = basis(len(picture), begin, end)
-    frequencies: Frequencies = rows.dot(picture.astype(np.float64)).dot(rows.T)
-    return frequencies
+    side, count = len(picture), end - begin
+    turned = picture.T.astype(np.float64, order="C")
+    out = np.empty((count, count))
+    rooms = np.empty((count, side)), np.empty((side, count))
+    _native.low_frequencies(turned, begin, basis(side, begin, end), *rooms, out)
+    return out

@@ -113,3 +113,54 @@ def above_median(values, lower, room, bits):
         for place in range(8 * byte, 8 * byte + 8):
             packed = 2 * packed + (values[place] > median)
         bits[byte] = packed
+
+
+def fold(lines):
+    """Sums and differences of lines, float64 (2^n, m), and their mirror images, n times.
+
+    A DCT gives both lines of such a pair the same factor, or the opposite one. Where the picture is
+    even, nothing at all is left of a difference, whatever would have been rounded.
+    """
+    size = lines.shape[0]
+    while size > 1:
+        for upper in range(size // 2):
+            lower = size - 1 - upper
+            for place in range(lines.shape[1]):
+                first, second = lines[upper, place], lines[lower, place]
+                lines[upper, place] = first + second
+                lines[lower, place] = first - second
+        size //= 2
+
+
+def weigh_folded(lines, begin, basis, out):
+    """Frequencies begin, begin + 1, ... of the DCT-II, not normalised, of what `fold` has left.
+
+    basis: float64 (frequencies, 2^n); the first half counts. out: float64 (frequencies, m).
+    """
+    for number in range(out.shape[0]):
+        frequency, size = begin + number, lines.shape[0]
+        while size > 1 and frequency % 2 == 0:
+            frequency //= 2
+            size //= 2
+        for place in range(out.shape[1]):
+            out[number, place] = lines[0, place] if size == 1 else 0.0
+        for upper in range(size // 2):
+            factor, line = basis[number, upper], lines[size - 1 - upper]
+            for place in range(out.shape[1]):
+                out[number, place] += factor * line[place]
+
+
+def low_frequencies(picture, begin, basis, lines, turned, out):
+    """Frequencies begin, begin + 1, ... of the DCT-II, not normalised, down and across.
+
+    picture: float64 (2^n, 2^n), transposed, overwritten. basis: see `weigh_folded`. lines: float64
+    (frequencies, 2^n) and turned: (2^n, frequencies), overwritten. out: float64 (frequencies,
+    frequencies).
+    """
+    fold(picture)
+    weigh_folded(picture, begin, basis, lines)
+    for line in range(lines.shape[0]):
+        for place in range(lines.shape[1]):
+            turned[place, line] = lines[line, place]
+    fold(turned)
+    weigh_folded(turned, begin, basis, out)

@@ -36,7 +36,7 @@ reduce_strip_fixed = _compiled["reduce_strip_fixed"]
 reduce_plane, reduce_plane_fixed = _compiled["reduce_plane"], _compiled["reduce_plane_fixed"]
 weigh_areas, round_turned = _compiled["weigh_areas"], _compiled["round_turned"]
 find_content, total_steps = _compiled["find_content"], _compiled["total_steps"]
-above_median = _compiled["above_median"]
+above_median, low_frequencies = _compiled["above_median"], _compiled["low_frequencies"]
 ycbcr_to_rgb, cmyk_to_rgb, ycck_to_rgb, look_up_channels = (
     _compiled[name] for name in ("ycbcr_to_rgb", "cmyk_to_rgb", "ycck_to_rgb", "look_up_channels")
 )
