@@ -155,13 +155,14 @@ LaneTables::LaneTables(std::vector<std::shared_ptr<const SequentialTables>> of_m
   for (const auto& tables : blocks) {
     const auto found = std::ranges::find(known, tables.get());
     places.push_back(static_cast<std::uint32_t>(found - known.begin()) * kTables * in_table);
-    if (found != known.end()) continue;
-    known.push_back(tables.get());
-    if (dc_only) {
-      append_differences(differences, *tables);
-    } else {
-      append_pairs(pairs, *tables);
-    }
+    if (found == known.end()) known.push_back(tables.get());
+  }
+  if (dc_only) {
+    differences.reserve(known.size() * kTables * in_table);
+    for (const auto* tables : known) append_differences(differences, *tables);
+  } else {
+    pairs.reserve(known.size() * kTables * in_table);
+    for (const auto* tables : known) append_pairs(pairs, *tables);
   }
   first_dc = places.front();
   for (std::size_t i = 0; i < blocks.size(); ++i) {
