@@ -96,6 +96,13 @@ def test_alembic_is_for_catalogs_of_another_form(tmp_path: Path) -> None:
     assert [in_a_fresh_process(code.format(file)) for _ in range(2)] == ["False\n", "False\n"]
 
 
+def test_nothing_is_printed_where_objects_live_until_the_end() -> None:
+    data = pillow_jpeg(photo(64, 48))
+    code = f"import gc, streamresize; streamresize.probe({data!r}); gc.freeze()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stdout == done.stderr == b""
+
+
 def test_what_an_image_says_of_itself() -> None:
     options = Options(jfif=True, orientation=6, restart_interval=7, icc_profile=bytes(200))
     info = streamresize.probe(small_jpeg([(2, 1), (1, 1), (1, 1)], (53, 39), options))
