@@ -35,7 +35,7 @@ from streamresize.matching import (
     ssim,
 )
 from streamresize.matching.affine import Affine, box_to_box, scaling
-from streamresize.matching.agreement import Aligned
+from streamresize.matching.agreement import Aligned, has_detail
 from streamresize.matching.details import keypoints_of
 from streamresize.matching.groups import Pair, groups_of
 from streamresize.matching.query import Query
@@ -360,6 +360,39 @@ def test_rotations_are_found_by_keypoints() -> None:
 def test_what_is_not_there_is_not_found() -> None:
     for seed in range(SCENES, SCENES + 6):
         assert search(fingerprint(scene(seed)), gallery()) == []
+
+
+def test_blank_pages_are_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    blank = fingerprint(Image.new("L", (WIDTH, HEIGHT), 200))
+    assert not has_detail(blank.luma)
+    monkeypatch.setattr(Gallery, "by_hash", None)
+    assert search(blank, gallery()) == []
+
+
+def test_blank_pages_are_not_found() -> None:
+    blank, lines = Image.new("L", (512, 512), 200), Image.fromarray(steps(512))
+    assert compare(fingerprint(lines), fingerprint(blank), stages=("hash",)) is None
+    assert compare(fingerprint(lines), fingerprint(lines), stages=("hash",)) is not None
+
+
+@pytest.mark.parametrize("turn", [None, *Image.Transpose])
+def test_steps_without_a_frequency_both_ways_are_found(turn: Image.Transpose | None) -> None:
+    """Their hash is the same in every orientation, of which each is tried."""
+    lines = Image.fromarray(steps(512))
+    first, second = (
+        fingerprint(lines),
+        fingerprint(lines if turn is None else lines.transpose(turn)),
+    )
+    assert first.symmetric == second.symmetric == bytes(512)
+    match = compare(first, second, stages=("hash",))
+    assert match is not None
+    assert match.score > 0.9
+
+
+def steps(side: int) -> Samples:
+    """A picture whose rows are alike, uint8 (side, side), of 32 levels."""
+    levels = np.random.default_rng(5).integers(0, 256, 32).astype(np.uint8)
+    return np.tile(np.repeat(levels, side // 32), (side, 1))
 
 
 def test_the_relation_is_that_of_the_pixels() -> None:

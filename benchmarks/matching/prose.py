@@ -29,7 +29,8 @@ SSIM and the distance of the histograms of what both show.
    that comes with the candidate is moved (Lucas-Kanade, affine, from coarse to fine, on samples
    taken against those around them) until the samples agree to a fraction of one. The score is the
    mean correlation in windows, the worst 40 % of their weight left out, which may be covered by
-   text or borders. From 0.75 on two pictures show the same (`--least`).
+   text or borders. From 0.75 on two pictures show the same (`--least`). A blank page, whose samples
+   differ by less than the noise of JPEG, agrees with nothing: it is neither looked for nor found.
 
 As a library:
 

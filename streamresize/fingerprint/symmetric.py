@@ -16,7 +16,7 @@ from streamresize.geometry import ORIENTATIONS, Orientation
 
 SIDE = 64
 FREQUENCIES = 16
-ROUNDING = 0.25  # the area averages of a picture without detail leave at most so much
+ROUNDING = 2.0**-6  # levels that the averages of a blank picture may differ in
 SIGNS = np.array([-1, 1] * (FREQUENCIES // 2), np.float16)  # of frequencies 1, 2, ..., mirrored
 
 Coefficients = NDArray[np.float16]
@@ -25,7 +25,8 @@ Coefficients = NDArray[np.float16]
 def coefficients(luma: NDArray[np.float32]) -> Coefficients:
     """Frequencies 1 to 16 of a 64 x 64 area average, float16 (16, 16), the largest about 1."""
     frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
-    frequencies[np.abs(frequencies) < ROUNDING] = 0.0
+    if np.ptp(luma) < ROUNDING:
+        frequencies[:] = 0.0
     scale = max(float(frequencies.max()), -float(frequencies.min()), 1.0)
     return (frequencies / scale).astype(np.float16)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from streamresize.matching.affine import Affine
 from streamresize.matching.distances import Mask, Moments, Values, window_means
+from streamresize.strips import Samples
 
 Plane = NDArray[np.float32]
 
@@ -51,6 +52,14 @@ def agreement(aligned: Aligned) -> float:
     texture = np.sqrt(np.maximum(moments.variance_first, moments.variance_second))
     weight = np.minimum(texture, STRONG)[chosen]
     return _best_part((moments.covariance / spread)[chosen], weight)
+
+
+def has_detail(luma: Samples) -> bool:
+    """Whether a picture, uint8 (h, w), could agree with any: its samples differ by more than noise.
+
+    Those of a blank page do not.
+    """
+    return bool(np.ptp(luma) > FAINT)
 
 
 def _best_part(values: Values, weights: Values) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from streamresize.catalog import Feature, Found
 from streamresize.catalog.search import HashIndex
 from streamresize.fingerprint import Box, Fingerprint, content_box
 from streamresize.matching.affine import Affine, box_to_box
+from streamresize.matching.agreement import has_detail
 from streamresize.matching.details import KEYPOINTS, WINDOWS, descriptor_words, keypoints_of
 from streamresize.matching.keypoints import Keypoints, fit, keypoints
 from streamresize.matching.query import Query, QueryPart, whole_box
@@ -21,7 +22,8 @@ from streamresize.matching.windows import windows
 
 HASH_RADIUS, WINDOW_RADIUS, KEYPOINT_RADIUS = 90, 84, 48  # bits of 256, at most
 SYMMETRIC_HASHES = ("symmetric", "trimmed")
-MOST = 16  # candidates of a stage
+MOST = 16  # pictures of a stage
+TRIES = 2  # for each of them, on average
 VOTERS = 300  # keypoints of the query that vote, the strongest
 PICTURES_KEPT = 256  # fingerprints, about 150 KB each
 MOST_STRETCHED = 1.4  # a window's sides against those of the query
@@ -38,6 +40,18 @@ class Candidate(NamedTuple):
     guess: Affine
     part: Box
     found_by: str
+
+
+class Near(NamedTuple):
+    """A picture whose hash is near that of a part of a query, as it is found: sorted, the nearest
+    first. number: EXIF's orientation of the part. name: of the hash.
+    """
+
+    distance: int
+    image_id: int
+    part: Box
+    number: int
+    name: str
 
 
 class Pictures(Protocol):
@@ -75,22 +89,34 @@ class Gallery:
         return self._catalog.fingerprints([number]).get(number)
 
     def by_hash(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
-        """Pictures whose hash, or whose hash within borders, is near in any orientation."""
+        """Pictures whose hash, or whose hash within borders, is near in any orientation.
+
+        One that is as near in several, such as stripes in all of them, is tried in each.
+        """
+        return islice(self._by_hash(query, most), TRIES * most)
+
+    def _by_hash(self, query: Query, most: int) -> Iterator[Candidate]:
         index = self._catalog.index()
         hashes = len(SYMMETRIC_HASHES) * sum(len(part.hashes) for part in query.parts)
         most_bits = radius(HASH_RADIUS, len(index) * hashes)
         found = [
-            (int(distance), int(image_id), part.box, int(number) + 1, name)
+            Near(distance, image_id, part.box, number + 1, name)
             for part in query.parts
             for name in SYMMETRIC_HASHES
-            for image_id, _, number, distance in _rows(index.within(name, part.hashes, most_bits))
+            for image_id, _, number, distance in _rows(
+                index.within(name, part.hashes, most_bits), most * len(part.hashes)
+            )
         ]
-        for _, image_id, box, number, name in _once(sorted(found), most):
+        seen = set()
+        for _, image_id, part, number, name in _nearest(sorted(found), most):
             picture = self.find(image_id)
-            if picture is not None:
-                luma = picture.luma
-                target = content_box(luma) if name == "trimmed" else whole_box(luma)
-                yield Candidate(image_id, _from_query(box, target, number), box, "hash")
+            if picture is None or not has_detail(picture.luma):
+                continue
+            luma = picture.luma
+            target = content_box(luma) if name == "trimmed" else whole_box(luma)
+            if (image_id, target, part, number) not in seen:
+                seen.add((image_id, target, part, number))
+                yield Candidate(image_id, _from_query(part, target, number), part, "hash")
 
     def by_windows(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
         """Pictures with a window whose hash is near that of the query, in any orientation.
@@ -151,19 +177,19 @@ class Gallery:
         return [(int(image_id), int(mirrored)) for image_id, mirrored in chosen[best]]
 
 
-def _rows(found: Found) -> Iterator[tuple[int, int, int, int]]:
-    """(Picture, place, query, distance), the nearest first."""
-    return zip(*(column.tolist() for column in found))
+def _rows(found: Found, most: int | None = None) -> Iterator[tuple[int, int, int, int]]:
+    """(Picture, place, query, distance), the nearest first, at most so many."""
+    return zip(*(column[:most].tolist() for column in found))
 
 
-def _once(
-    found: Iterable[tuple[int, int, Box, int, str]], most: int
-) -> Iterator[tuple[int, int, Box, int, str]]:
-    """The first entry of each picture, so many of them."""
-    first: dict[int, tuple[int, int, Box, int, str]] = {}
+def _nearest(found: Iterable[Near], most: int) -> Iterator[Near]:
+    """The first entry of each picture and those that are as near, of so many pictures."""
+    nearest: dict[int, list[Near]] = {}
     for entry in found:
-        first.setdefault(entry[1], entry)
-    return islice(first.values(), most)
+        same = nearest.setdefault(entry.image_id, [entry])
+        if entry is not same[0] and entry.distance == same[0].distance:
+            same.append(entry)
+    return chain.from_iterable(islice(nearest.values(), most))
 
 
 def _from_query(part: Box, target: Box, number: int) -> Affine:

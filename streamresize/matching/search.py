@@ -14,7 +14,7 @@ import numpy as np
 
 from streamresize.fingerprint import Fingerprint
 from streamresize.matching.affine import scaling
-from streamresize.matching.agreement import Aligned, Plane, agreement
+from streamresize.matching.agreement import Aligned, Plane, agreement, has_detail
 from streamresize.matching.alignment import align
 from streamresize.matching.candidates import Candidate, Gallery
 from streamresize.matching.distances import histogram_distance, mse, ssim
@@ -88,6 +88,8 @@ def search(
 def _candidates(
     query: Query, gallery: Gallery, stages: Sequence[str], check: Callable[[], None]
 ) -> Iterator[Candidate]:
+    if not has_detail(query.fingerprint.luma):
+        return
     asked = (gallery.by_hash, gallery.by_windows, gallery.by_keypoints)
     for name, candidates in zip(STAGES, asked):
         if name in stages:
