@@ -627,8 +627,16 @@ def test_hashing_refuses_arrays_of_another_size() -> None:
             _native.above_median(sizes[0], False, *sizes[1:])
     with pytest.raises(ValueError, match="low_frequencies"):
         frequencies_of(_native, np.zeros((6, 6)), 0, np.zeros((2, 6)))
-    with pytest.raises(ValueError, match="out of range"):
-        frequencies_of(_native, np.zeros((8, 8)), 7, np.zeros((2, 8)))
+    with pytest.raises(ValueError, match="low_frequencies"):
+        frequencies_of(_native, np.zeros((8, 4)), 0, np.zeros((2, 8)))
+    for begin in (-1, 7):
+        with pytest.raises(ValueError, match="out of range"):
+            frequencies_of(_native, np.zeros((8, 8)), begin, np.zeros((2, 8)))
+    for wrong in range(3):
+        rooms = [np.zeros(shape) for shape in ((2, 8), (8, 2), (2, 2))]
+        rooms[wrong] = np.zeros((3, 3))
+        with pytest.raises(ValueError, match="one line"):
+            _native.low_frequencies(np.zeros((8, 8)), 0, np.zeros((2, 8)), *rooms)
     with pytest.raises(ValueError, match="one line"):
         frequencies_of(_native, np.zeros((8, 8)), 0, np.zeros((2, 6)))
     with pytest.raises(ValueError, match="samples"):

@@ -389,6 +389,17 @@ def test_steps_without_a_frequency_both_ways_are_found(turn: Image.Transpose | N
     assert match.score > 0.9
 
 
+def test_every_one_of_several_such_pictures_is_found() -> None:
+    """However many orientations there are to try, each is tried in one first."""
+    catalog = Catalog.open("sqlite://")
+    copies = [Image.fromarray(steps(512) // 4 * 3 + i) for i in range(12)]
+    for number, copy in enumerate(copies):
+        columns = fingerprint_columns(fingerprint(copy))
+        catalog.add(Picture(f"{number}.jpg", "", bytes([number]) * 32, 1, 512, 512, columns))
+    found = search(fingerprint(copies[0]), Gallery(catalog), stages=("hash",))
+    assert sorted(match.image_id for match in found) == list(range(1, 13))
+
+
 def steps(side: int) -> Samples:
     """A picture whose rows are alike, uint8 (side, side), of 32 levels."""
     levels = np.random.default_rng(5).integers(0, 256, 32).astype(np.uint8)

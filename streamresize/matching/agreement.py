@@ -55,9 +55,9 @@ def agreement(aligned: Aligned) -> float:
 
 
 def has_detail(luma: Samples) -> bool:
-    """Whether a picture, uint8 (h, w), could agree with any: its samples differ by more than noise.
+    """Whether samples, uint8 (h, w), differ by more than noise; those of a blank page do not.
 
-    Those of a blank page do not.
+    The agreement of others with one that has none stays below a half.
     """
     return bool(np.ptp(luma) > FAINT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -91,7 +91,7 @@ class Gallery:
     def by_hash(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
         """Pictures whose hash, or whose hash within borders, is near in any orientation.
 
-        One that is as near in several, such as stripes in all of them, is tried in each.
+        One that is as near in several, such as stripes in all of them, is then tried in the others.
         """
         return islice(self._by_hash(query, most), TRIES * most)
 
@@ -182,14 +182,16 @@ def _rows(found: Found, most: int | None = None) -> Iterator[tuple[int, int, int
     return zip(*(column[:most].tolist() for column in found))
 
 
-def _nearest(found: Iterable[Near], most: int) -> Iterator[Near]:
-    """The first entry of each picture and those that are as near, of so many pictures."""
-    nearest: dict[int, list[Near]] = {}
+def _nearest(found: Iterable[Near], most: int) -> list[Near]:
+    """The first entry of each of so many pictures; then those of theirs that are as near."""
+    first: dict[int, Near] = {}
+    ties = []
     for entry in found:
-        same = nearest.setdefault(entry.image_id, [entry])
-        if entry is not same[0] and entry.distance == same[0].distance:
-            same.append(entry)
-    return chain.from_iterable(islice(nearest.values(), most))
+        nearest = first.setdefault(entry.image_id, entry)
+        if entry is not nearest and entry.distance == nearest.distance:
+            ties.append(entry)
+    chosen = dict(islice(first.items(), most))
+    return [*chosen.values(), *(entry for entry in ties if entry.image_id in chosen)]
 
 
 def _from_query(part: Box, target: Box, number: int) -> Affine:
