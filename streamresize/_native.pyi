@@ -198,7 +198,7 @@ def low_frequencies(
     turned: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    """See streamresize.kernels.hashing. Raises ValueError for arrays of other shapes."""
+    """See streamresize.kernels.reduction. Raises ValueError for arrays of other shapes."""
 
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]

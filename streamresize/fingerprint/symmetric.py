@@ -24,9 +24,9 @@ Coefficients = NDArray[np.float16]
 
 def coefficients(luma: NDArray[np.float32]) -> Coefficients:
     """Frequencies 1 to 16 of a 64 x 64 area average, float16 (16, 16), the largest about 1."""
-    frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
     if np.ptp(luma) < ROUNDING:
-        frequencies[:] = 0.0
+        return np.zeros((FREQUENCIES, FREQUENCIES), np.float16)
+    frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
     scale = max(float(frequencies.max()), -float(frequencies.min()), 1.0)
     return (frequencies / scale).astype(np.float16)
 

@@ -202,3 +202,49 @@ def reduce_plane_fixed(
         weigh_lines(inputs, row_weights[row, :taps], FIXED_HALF, sums[:width])
         for column in range(width):
             out[row, column] = clamp(sums[column])
+
+
+def fold(lines):
+    """Sums and differences of lines, float64 (2^n, m), and their mirror images, n times.
+
+    A DCT gives both lines of such a pair the same factor, or the opposite one. Where the picture is
+    even, nothing at all is left of a difference, whatever would have been rounded.
+    """
+    size = lines.shape[0]
+    while size > 1:
+        for upper in range(size // 2):
+            lower = size - 1 - upper
+            for place in range(lines.shape[1]):
+                first, second = lines[upper, place], lines[lower, place]
+                lines[upper, place] = second + first
+                lines[lower, place] = second - first
+        size //= 2
+
+
+def weigh_folded(lines, begin, basis, out):
+    """Frequencies begin, begin + 1, ... of the DCT-II, not normalised, of what `fold` has left.
+
+    Odd ones come from the second half of the lines, as do those of the sums in the first, and so
+    on. basis: float64 (frequencies, 2^n). out: float64 (frequencies, m).
+    """
+    for number in range(out.shape[0]):
+        frequency, size = begin + number, lines.shape[0]
+        while size > 1 and frequency % 2 == 0:
+            frequency //= 2
+            size //= 2
+        half = slice(size // 2, size)
+        weigh_lines(lines[half], basis[number, half], 0, out[number])
+
+
+def low_frequencies(picture, begin, basis, lines, turned, out):
+    """Frequencies begin, begin + 1, ... of the DCT-II, not normalised, down and across.
+
+    picture: float64 (2^n, 2^n), transposed, overwritten. basis: see `weigh_folded`. lines: float64
+    (frequencies, 2^n) and turned: (2^n, frequencies), overwritten. out: float64 (frequencies,
+    frequencies).
+    """
+    fold(picture)
+    weigh_folded(picture, begin, basis, lines)
+    turn(lines, turned)
+    fold(turned)
+    weigh_folded(turned, begin, basis, out)

@@ -114,9 +114,10 @@ class Gallery:
                 continue
             luma = picture.luma
             target = content_box(luma) if name == "trimmed" else whole_box(luma)
-            if (image_id, target, part, number) not in seen:
-                seen.add((image_id, target, part, number))
-                yield Candidate(image_id, _from_query(part, target, number), part, "hash")
+            candidate = Candidate(image_id, _from_query(part, target, number), part, "hash")
+            if candidate not in seen:
+                seen.add(candidate)
+                yield candidate
 
     def by_windows(self, query: Query, most: int = MOST) -> Iterator[Candidate]:
         """Pictures with a window whose hash is near that of the query, in any orientation.
