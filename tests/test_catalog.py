@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
@@ -338,6 +342,35 @@ def test_opened_by_many_at_once(database: str) -> None:
         assert list(pool.map(open_it, range(6))) == [0] * 6
     with Catalog.open(database) as catalog:
         assert len(rows(catalog, schema.state)) == 1
+
+
+@pytest.fixture
+def written_elsewhere(tmp_path: Path) -> Iterator[tuple[Path, sqlite3.Connection]]:
+    """A file that SQLite has made in its own way, and who is writing into it."""
+    file = tmp_path / "catalog.db"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as writer:
+        writer.execute("CREATE TABLE other (number INTEGER)")
+        writer.execute("BEGIN IMMEDIATE")
+        yield file, writer
+
+
+def test_opening_waits_for_who_is_writing(
+    written_elsewhere: tuple[Path, sqlite3.Connection],
+) -> None:
+    file, writer = written_elsewhere
+    release = Timer(0.2, writer.execute, ["COMMIT"])
+    release.start()
+    with Catalog.open(file) as catalog:
+        assert not release.is_alive()
+        assert catalog.count() == 0
+
+
+def test_opening_does_not_wait_for_ever(
+    written_elsewhere: tuple[Path, sqlite3.Connection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("streamresize.catalog.database.BUSY_SECONDS", 0.1)
+    with pytest.raises(CatalogError, match="locked"):
+        Catalog.open(written_elsewhere[0])
 
 
 def test_importing_the_package_leaves_the_catalog_alone() -> None:
