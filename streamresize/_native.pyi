@@ -200,6 +200,18 @@ def low_frequencies(
 ) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for arrays of other shapes."""
 
+def frequency_hash(
+    picture: NDArray[np.uint8] | NDArray[np.float32],
+    begin: int,
+    basis: NDArray[np.float64],
+    lower: bool = False,
+    backwards: bool = False,
+) -> bytes:
+    """`above_median` of `low_frequencies` of a picture, (2^n, 2^n), perhaps the last one first.
+
+    Raises ValueError for other pictures, and for frequencies that fill no bytes.
+    """
+
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]
 ) -> None: ...

@@ -598,6 +598,21 @@ def frequencies_of(
     return out
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@given(side=st.sampled_from([8, 16]), begin=st.integers(0, 4), lower=st.booleans())
+def test_hash_of_frequencies(dtype: type, side: int, begin: int, lower: bool) -> None:
+    uniform = np.random.default_rng(side + begin).uniform(0, 255, (side, side))
+    picture: NDArray[Any] = uniform.astype(dtype)
+    rows = dct_rows(side, begin, begin + 4)
+    values = frequencies_of(_native, picture.astype(np.float64), begin, rows)
+    median = np.sort(values, axis=None)[7] if lower else np.median(values)
+    expected = np.packbits(values > median).tobytes()
+    for same in (picture, np.asfortranarray(picture), np.repeat(picture, 2, axis=1)[:, ::2]):
+        assert _native.frequency_hash(same, begin, rows, lower) == expected
+    backwards = np.packbits(values.ravel()[::-1] > median).tobytes()
+    assert _native.frequency_hash(picture, begin, rows, lower, True) == backwards
+
+
 @every_form
 @given(shape=st.tuples(st.integers(1, 30), st.integers(1, 30)), seed=st.integers(0, 1000))
 def test_rounded_while_turned(kernels: Any, shape: tuple[int, int], seed: int) -> None:
@@ -631,9 +646,9 @@ def test_hashing_refuses_arrays_of_another_size() -> None:
     for sizes in ((np.zeros(9), np.zeros(9), byte), (eight, np.zeros(7), byte)):
         with pytest.raises(ValueError, match="above_median"):
             _native.above_median(sizes[0], False, *sizes[1:])
-    with pytest.raises(ValueError, match="low_frequencies"):
+    with pytest.raises(ValueError, match="a power of two"):
         frequencies_of(_native, np.zeros((6, 6)), 0, np.zeros((2, 6)))
-    with pytest.raises(ValueError, match="low_frequencies"):
+    with pytest.raises(ValueError, match="a square"):
         frequencies_of(_native, np.zeros((8, 4)), 0, np.zeros((2, 8)))
     for begin in (-1, 7):
         with pytest.raises(ValueError, match="out of range"):
@@ -643,6 +658,16 @@ def test_hashing_refuses_arrays_of_another_size() -> None:
         rooms[wrong] = np.zeros((3, 3))
         with pytest.raises(ValueError, match="one line"):
             _native.low_frequencies(np.zeros((8, 8)), 0, np.zeros((2, 8)), *rooms)
+    square = np.zeros((8, 8), np.uint8)
+    for frequencies in (0, 2):
+        with pytest.raises(ValueError, match="frequency_hash"):
+            _native.frequency_hash(square, 0, np.zeros((frequencies, 8)))
+    with pytest.raises(ValueError, match="out of range"):
+        _native.frequency_hash(square, 5, np.zeros((4, 8)))
+    with pytest.raises(ValueError, match="a square"):
+        _native.frequency_hash(square[:4], 0, np.zeros((4, 8)))
+    with pytest.raises(ValueError, match="basis"):
+        _native.frequency_hash(square, 0, np.zeros((4, 4)))
     with pytest.raises(ValueError, match="one line"):
         frequencies_of(_native, np.zeros((8, 8)), 0, np.zeros((2, 6)))
     with pytest.raises(ValueError, match="samples"):

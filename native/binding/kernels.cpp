@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstdint>
 #include <stdexcept>
+#include <vector>
 
 #include "register.hpp"
 #include "streamresize/processor.hpp"
@@ -387,20 +388,57 @@ void above_median(const Array<const double, 1>& values, bool lower, const Array<
   kKernels.above_median(values.data(), size(count), lower ? 1 : 0, room.data(), bits.data());
 }
 
-void low_frequencies(const Array<double, 2>& picture, Size begin,
-                     const Array<const double, 2>& basis, const Array<double, 2>& lines,
-                     const Array<double, 2>& turned, const Array<double, 2>& out) {
+using Basis = Array<const double, 2>;
+
+template <typename Picture>
+void require_frequencies(const Picture& picture, Size begin, const Basis& basis) {
   const std::size_t side = picture.shape(0), frequencies = basis.shape(0);
-  require(has_shape(picture, side, side) && std::has_single_bit(side),
-          "low_frequencies: a square picture whose side is a power of two");
+  require(picture.shape(1) == side && std::has_single_bit(side),
+          "frequencies: of a square picture whose side is a power of two");
   require(
       begin >= 0 && begin <= size(side) && frequencies <= side - static_cast<std::size_t>(begin),
       "frequencies out of range");
-  require(has_shape(basis, frequencies, side) && has_shape(lines, frequencies, side) &&
-              has_shape(turned, side, frequencies) && has_shape(out, frequencies, frequencies),
-          "basis, lines, turned and out: one line for each frequency");
+  require(basis.shape(1) == side, "basis: one line for each frequency");
+}
+
+void low_frequencies(const Array<double, 2>& picture, Size begin, const Basis& basis,
+                     const Array<double, 2>& lines, const Array<double, 2>& turned,
+                     const Array<double, 2>& out) {
+  require_frequencies(picture, begin, basis);
+  const std::size_t side = picture.shape(0), frequencies = basis.shape(0);
+  require(has_shape(lines, frequencies, side) && has_shape(turned, side, frequencies) &&
+              has_shape(out, frequencies, frequencies),
+          "lines, turned and out: one line for each frequency");
   kKernels.low_frequencies(picture.data(), size(side), begin, basis.data(), size(frequencies),
                            lines.data(), turned.data(), out.data());
+}
+
+// `low_frequencies`, then `above_median`, with all the room that they take.
+template <typename Sample>
+nb::bytes frequency_hash(const Strip<Sample>& picture, Size begin, const Basis& basis, bool lower,
+                         bool backwards) {
+  require_frequencies(picture, begin, basis);
+  const std::size_t side = picture.shape(0), frequencies = basis.shape(0);
+  const std::size_t count = frequencies * frequencies;
+  require(count > 0 && count % 8 == 0, "frequency_hash: eight frequencies for each byte");
+  std::vector<double> columns(side * side);
+  for (std::size_t y = 0; y < side; ++y) {
+    const Sample* row = picture.data() + size(y) * picture.stride(0);
+    for (std::size_t x = 0; x < side; ++x) columns[x * side + y] = row[size(x) * picture.stride(1)];
+  }
+  std::vector<double> lines(frequencies * side), turned(lines.size()), values(count), room(count);
+  kKernels.low_frequencies(columns.data(), size(side), begin, basis.data(), size(frequencies),
+                           lines.data(), turned.data(), values.data());
+  if (backwards) std::ranges::reverse(values);
+  std::vector<std::uint8_t> bits(count / 8);
+  kKernels.above_median(values.data(), size(count), lower ? 1 : 0, room.data(), bits.data());
+  return nb::bytes(bits.data(), bits.size());
+}
+
+template <typename Sample>
+void define_frequency_hash(nb::module_& module) {
+  module.def("frequency_hash", &frequency_hash<Sample>, "picture"_a.noconvert(), "begin"_a,
+             "basis"_a.noconvert(), "lower"_a = false, "backwards"_a = false);
 }
 
 void require_same_size(const Plane& plane, const Picture& rgb) {
@@ -545,6 +583,8 @@ void register_kernels(nb::module_& module) {
   module.def("low_frequencies", &low_frequencies, "picture"_a.noconvert(), "begin"_a,
              "basis"_a.noconvert(), "lines"_a.noconvert(), "turned"_a.noconvert(),
              "out"_a.noconvert());
+  define_frequency_hash<std::uint8_t>(module);
+  define_frequency_hash<float>(module);
   module.def("ycbcr_to_rgb", &ycbcr_to_rgb, "y"_a.noconvert(), "cb"_a.noconvert(),
              "cr"_a.noconvert(), "rgb"_a.noconvert());
   module.def("cmyk_to_rgb", &four_planes_to_rgb<&KernelTable::cmyk_to_rgb>, "c"_a.noconvert(),

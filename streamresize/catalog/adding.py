@@ -119,9 +119,10 @@ def _add_paths(
     rows = {name_hash(picture.path): picture for picture in pictures}
     left: set[int] = set()
     for group in groups(rows):
-        before = select(table.c.image_id).where(table.c.name_hash.in_(group))
-        left |= set(connection.scalars(before))
-        connection.execute(delete(table).where(table.c.name_hash.in_(group)))
+        known = table.c.name_hash.in_(group)
+        if before := set(connection.scalars(select(table.c.image_id).where(known))):
+            connection.execute(delete(table).where(known))
+            left |= before
     _insert(connection, table, [
         {
             "name_hash": hash,

@@ -14,7 +14,7 @@ from blake3 import blake3
 from numpy.typing import NDArray
 
 from streamresize.api import process
-from streamresize.fingerprint import Fingerprint, pack, symmetric_hash
+from streamresize.fingerprint import Fingerprint, symmetric_hash
 from streamresize.fingerprint.record import VERSION, coefficients_of
 from streamresize.request import PassOptions
 from streamresize.sources import Source, open_source
@@ -90,7 +90,7 @@ def fingerprint_columns(fingerprint: Fingerprint) -> dict[str, Any]:
 
 def symmetric_bits(part: bytes) -> bytes:
     """The symmetric hash of coefficients in their stored form."""
-    return pack(symmetric_hash(coefficients_of(part)))
+    return symmetric_hash(coefficients_of(part))
 
 
 def number_of_hash(hash: bytes) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -25,13 +26,22 @@ HASH_BYTES = 32
 NAME_HASH_BYTES = 16
 
 
+class PlainBytes(LargeBinary):
+    """Given to the driver as they are, which sqlite3 takes, not wrapped one by one."""
+
+    def bind_processor(self, dialect: Dialect) -> None:  # noqa: ARG002
+        return None
+
+
 def short_bytes(length: int) -> TypeEngine[bytes]:
     """So few bytes that MariaDB can index them."""
-    return LargeBinary(length).with_variant(VARBINARY(length), "mysql", "mariadb")
+    for_sqlite = LargeBinary(length).with_variant(PlainBytes(length), "sqlite")
+    return for_sqlite.with_variant(VARBINARY(length), "mysql", "mariadb")
 
 
 def long_bytes() -> TypeEngine[bytes]:
-    return LargeBinary().with_variant(LONGBLOB(), "mysql", "mariadb")
+    for_sqlite = LargeBinary().with_variant(PlainBytes(), "sqlite")
+    return for_sqlite.with_variant(LONGBLOB(), "mysql", "mariadb")
 
 
 def large_id() -> TypeEngine[int]:

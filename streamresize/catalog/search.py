@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from streamresize.catalog import scan
 from streamresize.catalog.scan import Pairs, Words
 from streamresize.catalog.tables import MOST_RADIUS, MOST_ROWS, ChunkTables
-from streamresize.fingerprint import Fingerprint, pack, symmetric_hash
+from streamresize.fingerprint import Fingerprint, symmetric_hash
 from streamresize.fingerprint.record import coefficients_of
 from streamresize.geometry import ORIENTATIONS
 
@@ -64,8 +64,13 @@ def queries_of(fingerprint: Fingerprint, hash: str) -> Words:
     stored: bytes = getattr(fingerprint, hash)
     if hash not in TURNED:
         return words(stored)
-    coefficients = coefficients_of(stored)
-    return words(*(pack(symmetric_hash(coefficients, turn)) for turn in ORIENTATIONS.values()))
+    return orientations_of(stored)
+
+
+def orientations_of(part: bytes) -> Words:
+    """The symmetric hash of stored coefficients in its eight forms, in EXIF's order."""
+    coefficients = coefficients_of(part)
+    return words(*(symmetric_hash(coefficients, turn) for turn in ORIENTATIONS.values()))
 
 
 class HashIndex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from time import monotonic
@@ -48,6 +49,7 @@ def add_files(
     jobs: int | None,
 ) -> None:
     """What has been made is in the catalog even after an interruption."""
+    gc.freeze()  # nothing of what has been imported will be garbage
     collector = Collector(catalog)
     with shown(progress), closing(_outcomes(catalog, names, work, jobs)) as outcomes:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import NamedTuple, cast
 
@@ -94,7 +94,7 @@ class MakeOutputs:
         for made in entry.row.outputs:
             if storage.size(f"{self.folder}/{made.name}") != made.bytes:
                 return None
-        return replace(entry.row, input=task.item.name, status="kept")
+        return entry.row._replace(input=task.item.name, status="kept")
 
     def _made(self, item: Item) -> Row:
         start = perf_counter()

@@ -7,7 +7,6 @@ import csv
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -41,7 +40,7 @@ class Csv:
         import io
 
         self._text = io.TextIOWrapper(file, "utf-8", errors="surrogateescape", newline="")
-        self._rows = csv.DictWriter(self._text, [field.name for field in fields(Row)])
+        self._rows = csv.DictWriter(self._text, Row._fields)
         self._rows.writeheader()
 
     def add(self, row: Row) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Status: TypeAlias = Literal["made", "kept", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """An output. name: below the target folder. width, height: pixels. bytes: of the file."""
 
     name: str
@@ -19,8 +17,7 @@ class Made:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """An input and its outputs.
 
     status: "made" now, "kept" from an earlier run, "failed". width, height: of the stored picture.
@@ -42,8 +39,8 @@ class Row:
         return json.dumps(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
-        facts = asdict(self)
-        return {**facts, "outputs": list(facts["outputs"]), "warnings": list(facts["warnings"])}
+        outputs = [made._asdict() for made in self.outputs]
+        return {**self._asdict(), "outputs": outputs, "warnings": list(self.warnings)}
 
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> Row:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from streamresize import _native
 from streamresize.fingerprint.bits import pack
-from streamresize.fingerprint.dct import Frequencies, low_frequencies
+from streamresize.fingerprint.dct import basis
 from streamresize.strips import Samples
 
 PDQ_FREQUENCIES = 16
@@ -21,7 +21,7 @@ def phash(luma: Samples) -> bytes:
 
     luma: uint8 (4 n, 4 n); the result has n * n bits.
     """
-    return _above_median(low_frequencies(luma, 0, len(luma) // 4).reshape(-1))
+    return _native.frequency_hash(luma, 0, basis(len(luma), 0, len(luma) // 4))
 
 
 def dhash(luma: Samples) -> bytes:
@@ -50,14 +50,7 @@ def pdq(luma: NDArray[np.float32]) -> PdqHash:
     "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019. The bits come
     as in the hexadecimal form that its authors print, which begins with the last of them.
     """
-    frequencies = low_frequencies(luma, 1, PDQ_FREQUENCIES + 1)
-    backwards = frequencies.reshape(-1)[::-1].copy()
+    rows = basis(len(luma), 1, PDQ_FREQUENCIES + 1)
+    bits = _native.frequency_hash(luma, 1, rows, lower=True, backwards=True)
     steps = _native.total_steps(np.ascontiguousarray(luma.T))  # which has as many
-    return PdqHash(_above_median(backwards, lower=True), min(100, steps // PDQ_QUALITY_UNIT))
-
-
-def _above_median(values: Frequencies, *, lower: bool = False) -> bytes:
-    """Which of 8 n values, (8 n,), lie above their median, or the lower of the middle two."""
-    bits = np.empty(values.size // 8, np.uint8)
-    _native.above_median(values, lower, np.empty_like(values), bits)
-    return bits.tobytes()
+    return PdqHash(bits, min(100, steps // PDQ_QUALITY_UNIT))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from streamresize.fingerprint.bits import hamming, pack, unpack
+from streamresize.fingerprint.bits import hamming, unpack
 from streamresize.fingerprint.symmetric import FREQUENCIES, Coefficients, symmetric_hash
 from streamresize.geometry import ORIENTATIONS
 from streamresize.strips import Samples
@@ -81,10 +81,10 @@ class Fingerprint:
 
         part: "symmetric" or "trimmed".
         """
-        mine = pack(symmetric_hash(coefficients_of(getattr(self, part))))
+        mine = symmetric_hash(coefficients_of(getattr(self, part)))
         theirs = coefficients_of(getattr(other, part))
         return min(
-            (hamming(mine, pack(symmetric_hash(theirs, orientation))), number)
+            (hamming(mine, symmetric_hash(theirs, orientation)), number)
             for number, orientation in ORIENTATIONS.items()
         )
 
@@ -148,7 +148,9 @@ def coefficients_of(part: bytes) -> Coefficients:
 def _luma_file(luma: Samples) -> bytes:
     from PIL import Image
 
-    return Image.fromarray(luma).tobytes("jpeg", "L", LUMA_QUALITY)
+    size = luma.shape[1], luma.shape[0]
+    image = Image.frombuffer("L", size, np.ascontiguousarray(luma), "raw", "L", 0, 1)
+    return image.tobytes("jpeg", "L", LUMA_QUALITY)
 
 
 def _luma_from_file(data: bytes) -> Samples:

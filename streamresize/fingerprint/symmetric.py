@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize.fingerprint.bits import Bits, above_median
+from streamresize.fingerprint.bits import above_median
 from streamresize.fingerprint.dct import low_frequencies
 from streamresize.geometry import ORIENTATIONS, Orientation
 
@@ -24,16 +24,16 @@ Coefficients = NDArray[np.float16]
 
 def coefficients(luma: NDArray[np.float32]) -> Coefficients:
     """Frequencies 1 to 16 of a 64 x 64 area average, float16 (16, 16), the largest about 1."""
-    if np.ptp(luma) < ROUNDING:
+    if luma.max() - luma.min() < ROUNDING:
         return np.zeros((FREQUENCIES, FREQUENCIES), np.float16)
     frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
     scale = max(float(frequencies.max()), -float(frequencies.min()), 1.0)
     return (frequencies / scale).astype(np.float16)
 
 
-def symmetric_hash(coefficients: Coefficients, orientation: Orientation = ORIENTATIONS[1]) -> Bits:
-    """256 bits, (16, 16): which frequencies of the picture so turned lie above their median."""
-    return above_median(oriented(coefficients, orientation))
+def symmetric_hash(coefficients: Coefficients, orientation: Orientation = ORIENTATIONS[1]) -> bytes:
+    """256 bits: which frequencies of the picture so turned lie above their median, row by row."""
+    return above_median(oriented(coefficients, orientation).astype(np.float64).reshape(-1))
 
 
 def oriented(coefficients: Coefficients, orientation: Orientation) -> Coefficients:

@@ -6,11 +6,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from streamresize.catalog.scan import Words
-from streamresize.catalog.search import words
-from streamresize.fingerprint import Box, Fingerprint, content_box, pack, symmetric_hash
+from streamresize.catalog.search import orientations_of
+from streamresize.fingerprint import Box, Fingerprint, content_box
 from streamresize.fingerprint.maker import symmetric_part
-from streamresize.fingerprint.record import coefficients_of
-from streamresize.geometry import ORIENTATIONS
 from streamresize.strips import Samples
 
 BAR = 0.2  # of a side
@@ -35,9 +33,9 @@ class Query:
     def parts(self) -> list[QueryPart]:
         """The whole and, where it differs, the content."""
         stored = self.fingerprint
-        parts = [QueryPart(self.whole, _orientations(stored.symmetric))]
+        parts = [QueryPart(self.whole, orientations_of(stored.symmetric))]
         if stored.trimmed != stored.symmetric:
-            parts.append(QueryPart(self.content, _orientations(stored.trimmed)))
+            parts.append(QueryPart(self.content, orientations_of(stored.trimmed)))
         return parts
 
     @cached_property
@@ -51,13 +49,8 @@ class Query:
             Box(left, top, right - across, bottom),
             Box(left, top, right, bottom - down),
         )
-        return [QueryPart(box, _orientations(symmetric_part(luma, box))) for box in boxes]
+        return [QueryPart(box, orientations_of(symmetric_part(luma, box))) for box in boxes]
 
 
 def whole_box(luma: Samples) -> Box:
     return Box(0, 0, luma.shape[1], luma.shape[0])
-
-
-def _orientations(part: bytes) -> Words:
-    stored = coefficients_of(part)
-    return words(*(pack(symmetric_hash(stored, turn)) for turn in ORIENTATIONS.values()))
