@@ -5,18 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize import _native
-
 CHUNK_BITS = 16
 
 Bits = NDArray[np.bool_]
-
-
-def above_median(values: NDArray[np.float64]) -> bytes:
-    """Which of 8 n values, (8 n,), lie above their median."""
-    bits = np.empty(values.size // 8, np.uint8)
-    _native.above_median(values, False, np.empty_like(values), bits)
-    return bits.tobytes()
 
 
 def pack(bits: Bits) -> bytes:

@@ -34,3 +34,10 @@ def low_frequencies(picture: NDArray[np.generic], begin: int, end: int) -> Frequ
     rooms = np.empty((count, side)), np.empty((side, count))
     _native.low_frequencies(turned, begin, basis(side, begin, end), *rooms, out)
     return out
+
+
+def above_median(frequencies: Frequencies) -> bytes:
+    """Which of 8 n frequencies, (8 n,), lie above their median."""
+    bits = np.empty(frequencies.size // 8, np.uint8)
+    _native.above_median(frequencies, False, np.empty_like(frequencies), bits)
+    return bits.tobytes()

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize.fingerprint.bits import above_median
-from streamresize.fingerprint.dct import low_frequencies
+from streamresize.fingerprint.dct import above_median, low_frequencies
 from streamresize.geometry import ORIENTATIONS, Orientation
 
 SIDE = 64
