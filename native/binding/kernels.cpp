@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -419,19 +420,22 @@ nb::bytes frequency_hash(const Strip<Sample>& picture, Size begin, const Basis& 
                          bool backwards) {
   require_frequencies(picture, begin, basis);
   const std::size_t side = picture.shape(0), frequencies = basis.shape(0);
-  const std::size_t count = frequencies * frequencies;
+  const std::size_t count = frequencies * frequencies, of_lines = frequencies * side;
   require(count > 0 && count % 8 == 0, "frequency_hash: eight frequencies for each byte");
-  std::vector<double> columns(side * side);
-  for (std::size_t y = 0; y < side; ++y) {
-    const Sample* row = picture.data() + size(y) * picture.stride(0);
-    for (std::size_t x = 0; x < side; ++x) columns[x * side + y] = row[size(x) * picture.stride(1)];
+  const auto room =
+      std::make_unique_for_overwrite<double[]>(side * side + 2 * of_lines + 2 * count);
+  double* const lines = room.get() + side * side;
+  double* const values = lines + 2 * of_lines;
+  const std::int64_t across = picture.stride(1), down = picture.stride(0);
+  double* column = room.get();
+  for (Size x = 0; x < size(side); ++x, column += side) {
+    for (Size y = 0; y < size(side); ++y) column[y] = picture.data()[x * across + y * down];
   }
-  std::vector<double> lines(frequencies * side), turned(lines.size()), values(count), room(count);
-  kKernels.low_frequencies(columns.data(), size(side), begin, basis.data(), size(frequencies),
-                           lines.data(), turned.data(), values.data());
-  if (backwards) std::ranges::reverse(values);
+  kKernels.low_frequencies(room.get(), size(side), begin, basis.data(), size(frequencies), lines,
+                           lines + of_lines, values);
+  if (backwards) std::reverse(values, values + count);
   std::vector<std::uint8_t> bits(count / 8);
-  kKernels.above_median(values.data(), size(count), lower ? 1 : 0, room.data(), bits.data());
+  kKernels.above_median(values, size(count), lower ? 1 : 0, values + count, bits.data());
   return nb::bytes(bits.data(), bits.size());
 }
 
