@@ -22,20 +22,14 @@ CHUNK_BYTES = 1 << 18
 
 
 class Store(NamedTuple):
-    """Where the bytes of a source can be read again, from byte `start` of it on.
+    """Where the bytes of a source can be read again, `size` of them from byte `start` of it on.
 
     place: an open file's descriptor, or the bytes themselves.
     """
 
     place: int | memoryview
-    start: int = 0
-
-    @property
-    def size(self) -> int:
-        """Bytes from `start` to the end, as they stand now."""
-        if isinstance(self.place, memoryview):
-            return self.place.nbytes - self.start
-        return max(0, os.fstat(self.place).st_size - self.start)
+    start: int
+    size: int
 
 
 class OpenSource(NamedTuple):
@@ -58,12 +52,12 @@ def open_source(source: Source) -> Generator[OpenSource, None, None]:
             yield _open_file(file)
     elif isinstance(source, (str, os.PathLike)):
         with _opened(source) as file:
-            yield _open_file(file)
+            yield _open_file(file, 0)
     elif hasattr(source, "read"):
         yield _open_file(cast(BinaryIO, source))
     elif _is_buffer(source):
         with memoryview(cast(Chunk, source)) as view, view.cast("B") as octets:
-            yield OpenSource(_from_buffer(octets), Store(octets))
+            yield OpenSource(_from_buffer(octets), Store(octets, 0, octets.nbytes))
     else:
         yield OpenSource(iter(cast(Iterable[Chunk], source)))
 
@@ -75,14 +69,18 @@ def _opened(path: str | os.PathLike[str]) -> BinaryIO:
         raise SourceError(f"cannot open {os.fspath(path)}: {error.strerror}") from error
 
 
-def _open_file(file: BinaryIO) -> OpenSource:
-    """Regular files opened by Python itself have a store: others may show different bytes."""
+def _open_file(file: BinaryIO, start: int | None = None) -> OpenSource:
+    """Regular files opened by Python itself have a store: others may show different bytes.
+
+    start: where the file stands, if that is known.
+    """
     raw = file.raw if isinstance(file, io.BufferedReader) else file
     facts = os.fstat(raw.fileno()) if isinstance(raw, io.FileIO) else None
     if facts is None or not stat.S_ISREG(facts.st_mode):
         return OpenSource(_from_file(file, CHUNK_BYTES))
-    start = file.tell()
-    return OpenSource(_from_file(file, facts.st_size - start), Store(raw.fileno(), start))
+    start = file.tell() if start is None else start
+    size = max(0, facts.st_size - start)
+    return OpenSource(_from_file(file, size), Store(raw.fileno(), start, size))
 
 
 def _is_buffer(source: object) -> bool:

@@ -37,10 +37,11 @@ class Spool:
         """Where to read what has been written so far; nothing may be written after this."""
         if self._file is not None:
             self._file.flush()
-            return Store(self._file.fileno())
+            return Store(self._file.fileno(), 0, self._file.tell())
         if self._buffer is None:
             raise ValueError("the spool is closed")
-        return Store(self._buffer.getbuffer())
+        buffer = self._buffer.getbuffer()
+        return Store(buffer, 0, buffer.nbytes)
 
     def close(self) -> None:
         if self._file is not None:
