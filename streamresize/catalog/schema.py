@@ -27,7 +27,7 @@ NAME_HASH_BYTES = 16
 
 
 class PlainBytes(LargeBinary):
-    """Given to the driver as they are, which sqlite3 takes, not wrapped one by one."""
+    """Given to the driver as they are, not wrapped one by one."""
 
     def bind_processor(self, dialect: Dialect) -> None:  # noqa: ARG002
         return None
@@ -35,13 +35,11 @@ class PlainBytes(LargeBinary):
 
 def short_bytes(length: int) -> TypeEngine[bytes]:
     """So few bytes that MariaDB can index them."""
-    for_sqlite = LargeBinary(length).with_variant(PlainBytes(length), "sqlite")
-    return for_sqlite.with_variant(VARBINARY(length), "mysql", "mariadb")
+    return PlainBytes(length).with_variant(VARBINARY(length), "mysql", "mariadb")
 
 
 def long_bytes() -> TypeEngine[bytes]:
-    for_sqlite = LargeBinary().with_variant(PlainBytes(), "sqlite")
-    return for_sqlite.with_variant(LONGBLOB(), "mysql", "mariadb")
+    return PlainBytes().with_variant(LONGBLOB(), "mysql", "mariadb")
 
 
 def large_id() -> TypeEngine[int]:

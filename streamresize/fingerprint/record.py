@@ -148,9 +148,7 @@ def coefficients_of(part: bytes) -> Coefficients:
 def _luma_file(luma: Samples) -> bytes:
     from PIL import Image
 
-    size = luma.shape[1], luma.shape[0]
-    image = Image.frombuffer("L", size, np.ascontiguousarray(luma), "raw", "L", 0, 1)
-    return image.tobytes("jpeg", "L", LUMA_QUALITY)
+    return Image.fromarray(luma).tobytes("jpeg", "L", LUMA_QUALITY)
 
 
 def _luma_from_file(data: bytes) -> Samples:

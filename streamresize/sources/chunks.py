@@ -52,7 +52,7 @@ def open_source(source: Source) -> Generator[OpenSource, None, None]:
             yield _open_file(file)
     elif isinstance(source, (str, os.PathLike)):
         with _opened(source) as file:
-            yield _open_file(file, 0)
+            yield _open_file(file)
     elif hasattr(source, "read"):
         yield _open_file(cast(BinaryIO, source))
     elif _is_buffer(source):
@@ -69,16 +69,13 @@ def _opened(path: str | os.PathLike[str]) -> BinaryIO:
         raise SourceError(f"cannot open {os.fspath(path)}: {error.strerror}") from error
 
 
-def _open_file(file: BinaryIO, start: int | None = None) -> OpenSource:
-    """Regular files opened by Python itself have a store: others may show different bytes.
-
-    start: where the file stands, if that is known.
-    """
+def _open_file(file: BinaryIO) -> OpenSource:
+    """Regular files opened by Python itself have a store: others may show different bytes."""
     raw = file.raw if isinstance(file, io.BufferedReader) else file
     facts = os.fstat(raw.fileno()) if isinstance(raw, io.FileIO) else None
     if facts is None or not stat.S_ISREG(facts.st_mode):
         return OpenSource(_from_file(file, CHUNK_BYTES))
-    start = file.tell() if start is None else start
+    start = file.tell()
     size = max(0, facts.st_size - start)
     return OpenSource(_from_file(file, size), Store(raw.fileno(), start, size))
 
