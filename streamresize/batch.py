@@ -14,7 +14,7 @@ from itertools import islice
 from multiprocessing import get_context, parent_process, resource_tracker
 from signal import SIG_BLOCK, SIG_IGN, SIG_SETMASK, SIGINT, pthread_sigmask, signal
 from threading import Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 AHEAD = 2  # groups that each of the other processes is given
 MOST_PENDING = 8  # for each process
@@ -27,37 +27,66 @@ Outcome = TypeVar("Outcome")
 def map_in_processes(
     work: Callable[[Item], Outcome], items: Iterable[Item], *, jobs: int, together: int = 1
 ) -> Iterator[Outcome]:
-    """`work(item)` for every item, in their order, in `jobs` processes, this one among them.
+    """`work(item)` for every item, in their order; see `Processes`.
 
-    work, items, outcomes: whatever can be pickled. together: items that a process is given at a
-    time. Of `items` no more is taken than keeps the processes busy. The others are spawned and
-    import the main module, as those of `multiprocessing` do.
-
-    Raises what `work` raises, and BrokenProcessPool when a process dies.
+    together: items that a process is given at a time. Of `items` no more is taken than keeps the
+    processes busy.
     """
-    if jobs == 1:
-        yield from map(work, items)
-        return
-    remaining = iter(items)
-    resource_tracker.ensure_running()  # which unblocks signals when it is started later
-    pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), _start_process)
-    pending: deque[Future[list[Outcome]]] = deque()
-    try:
+    with Processes(work, jobs) as processes:
+        yield from processes.map(items, together)
+
+
+class Processes(Generic[Item, Outcome]):
+    """`jobs` processes for one function, this one among them: a context manager, for one `map`.
+
+    The others are started at once, and import what `work` needs while this one does something else.
+    They are spawned and import the main module, as those of `multiprocessing` do.
+
+    work, items, outcomes: whatever can be pickled. `map` raises what `work` raises, and
+    BrokenProcessPool when a process dies.
+    """
+
+    def __init__(self, work: Callable[[Item], Outcome], jobs: int) -> None:
+        self.jobs = jobs
+        self._work = work
+        self._pool = _started(jobs - 1, work) if jobs > 1 else None
+
+    def __enter__(self) -> Processes[Item, Outcome]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def map(self, items: Iterable[Item], together: int) -> Iterator[Outcome]:
+        """What `map_in_processes` gives."""
+        if self._pool is None:
+            yield from map(self._work, items)
+            return
+        remaining = iter(items)
+        pending: deque[Future[list[Outcome]]] = deque()
         while True:
-            ahead = AHEAD * (jobs - 1) - sum(not future.done() for future in pending)
+            ahead = AHEAD * (self.jobs - 1) - sum(not future.done() for future in pending)
             while ahead > 0 and (group := _take(remaining, together)):
-                with _starting_process():
-                    pending.append(pool.submit(_do_all, work, group))
+                pending.append(self._pool.submit(_do_all, self._work, group))
                 ahead -= 1
             if not pending:
+                self._pool.shutdown(wait=False)  # they end while this one goes on
                 return
-            idle = not pending[0].done() and len(pending) < MOST_PENDING * jobs
+            idle = not pending[0].done() and len(pending) < MOST_PENDING * self.jobs
             if idle and (group := _take(remaining, together)):
-                pending.append(_done_here(work, group))
+                pending.append(_done_here(self._work, group))
             else:
                 yield from pending.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+
+
+def _started(count: int, work: Callable[[Item], Outcome]) -> ProcessPoolExecutor:
+    resource_tracker.ensure_running()  # which unblocks signals when it is started later
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _start_process)
+    with _starting_process():
+        for _ in range(count):
+            pool.submit(_do_all, work, ())
+    return pool
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Many inputs at once, in processes."""
 
 import math
+import multiprocessing
 import os
 from collections.abc import Generator, Iterator
 from itertools import count, islice
@@ -11,7 +12,7 @@ import pytest
 
 import streamresize
 from streamresize import Result, Size
-from streamresize.batch import map_in_processes
+from streamresize.batch import Processes, map_in_processes
 from streamresize.cli import inputs, main
 
 from .support.pictures import photo, pillow_jpeg
@@ -39,6 +40,22 @@ def test_an_endless_input_is_taken_bit_by_bit() -> None:
 def test_what_the_work_raises_is_raised() -> None:
     with pytest.raises(ValueError, match="math domain"):
         list(map_in_processes(math.sqrt, [4, -4], jobs=1))
+
+
+def test_processes_start_before_there_is_anything_to_do() -> None:
+    with Processes(math.sqrt, jobs=3) as processes:
+        started = set(multiprocessing.active_children())
+        assert len(started) == 2
+        assert list(processes.map([4, 9], together=1)) == [2, 3]
+    for process in started:
+        process.join(timeout=30)
+        assert process.exitcode == 0
+
+
+def test_processes_end_where_nothing_has_come_to_be_done() -> None:
+    with Processes(math.sqrt, jobs=2):
+        (started,) = multiprocessing.active_children()
+    assert started.exitcode == 0
 
 
 @pytest.mark.parametrize("given", [None, "3"])

@@ -81,12 +81,22 @@ def test_the_command_imports_only_what_it_uses(tmp_path: Path) -> None:
     assert in_a_fresh_process(code) == "[]\n"
 
 
-def test_fingerprints_for_a_catalog_are_made_without_its_database() -> None:
+@pytest.mark.parametrize("module", ["index_work", "index_run"])
+def test_fingerprints_for_a_catalog_are_made_without_its_database(module: str) -> None:
+    """`index_run` imports it once the processes that make them are on their way."""
     heavy = ("sqlalchemy", "alembic", "PIL", "rich")
-    code = (
-        f"import streamresize.cli.index_work, sys; print([m for m in {heavy} if m in sys.modules])"
-    )
+    code = f"import streamresize.cli.{module}, sys; "
+    code += f"print([m for m in {heavy} if m in sys.modules])"
     assert in_a_fresh_process(code) == "[]\n"
+
+
+def test_a_catalog_takes_its_packages(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['sqlalchemy'] = None; from streamresize.cli import main; "
+    code += f"main(['index', 'info', '--catalog', {str(tmp_path / 'cat.db')!r}])"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'streamresize[catalog]'" in done.stderr
 
 
 def test_alembic_is_for_catalogs_of_another_form(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from importlib.util import find_spec
 
 from streamresize import Limits, process
+from streamresize.batch import Processes
 from streamresize.catalog import Catalog
+from streamresize.cli import inputs
 from streamresize.cli.index_add import add_files
-from streamresize.cli.index_work import MakeFingerprint
+from streamresize.cli.index_work import MakeFingerprint, has_opencv
 from streamresize.cli.progress import choose_progress
 from streamresize.fingerprint import Fingerprint
 from streamresize.matching import STAGES, Extract
@@ -27,10 +28,6 @@ def stages_of(catalog: Catalog) -> tuple[str, ...]:
     return tuple(stage for stage in STAGES if allowed[stage])
 
 
-def has_opencv() -> bool:
-    return find_spec("cv2") is not None
-
-
 @contextmanager
 def opened(arguments: argparse.Namespace, names: Iterable[str]) -> Generator[Catalog, None, None]:
     """The catalog of --catalog, or one in memory with what was found in --in.
@@ -42,10 +39,11 @@ def opened(arguments: argparse.Namespace, names: Iterable[str]) -> Generator[Cat
             yield catalog
         return
     files = list(names)
+    work = MakeFingerprint(Limits.from_environment(), Extract(keypoints=has_opencv()))
     with Catalog.open("sqlite://") as catalog:
-        work = MakeFingerprint(Limits.from_environment(), Extract(keypoints=has_opencv()))
-        add_files(catalog, files, choose_progress(len(files), quiet=True), work=work,
-                  jobs=arguments.jobs)  # fmt: skip
+        with Processes(work, inputs.worthwhile_jobs(files, arguments.jobs)) as processes:
+            progress = choose_progress(len(files), quiet=True)
+            add_files(catalog, files, progress, work.extract.kinds, processes)
         yield catalog
 
 

@@ -90,6 +90,8 @@ def _add_adding(actions: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     try:
         from streamresize.cli.index_run import run_index
+
+        return run_index(arguments)
     except ModuleNotFoundError as error:
-        arguments.parser.error(f"{error}: a catalog takes pip install 'streamresize[catalog]'")
-    return run_index(arguments)
+        parser: argparse.ArgumentParser = arguments.parser
+        parser.error(f"{error}: a catalog takes pip install 'streamresize[catalog]'")

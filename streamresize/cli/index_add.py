@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 
-from streamresize.batch import map_in_processes
+from streamresize.batch import Processes
 from streamresize.catalog import Catalog, Picture
 from streamresize.catalog.database import groups
 from streamresize.cli import inputs
-from streamresize.cli.index_work import MakeFingerprint, Outcome, Task
+from streamresize.cli.index_work import Outcome, Task
 from streamresize.cli.progress import Progress, shown
 from streamresize.cli.storage import absolute
-from streamresize.processors import processors
 
 MOST_PENDING = 200  # pictures that a killed run loses
 MOST_SECONDS = 5.0
@@ -44,14 +42,18 @@ def add_files(
     catalog: Catalog,
     names: Sequence[str],
     progress: Progress,
-    *,
-    work: MakeFingerprint,
-    jobs: int | None,
+    kinds: Sequence[str],
+    processes: Processes[Task, Outcome],
 ) -> None:
-    """What has been made is in the catalog even after an interruption."""
+    """What has been made is in the catalog even after an interruption.
+
+    kinds: of the features that `processes` make.
+    """
     gc.freeze()  # nothing of what has been imported will be garbage
     collector = Collector(catalog)
-    with shown(progress), closing(_outcomes(catalog, names, work, jobs)) as outcomes:
+    together = inputs.inputs_together(names, processes.jobs)
+    outcomes = processes.map(_tasks(catalog, names, kinds), together)
+    with shown(progress):
         try:
             for outcome in outcomes:
                 if outcome.picture is not None:
@@ -59,17 +61,6 @@ def add_files(
                 progress.add(outcome.row)
         finally:
             collector.flush()
-
-
-def _outcomes(
-    catalog: Catalog, names: Sequence[str], work: MakeFingerprint, jobs: int | None
-) -> Generator[Outcome, None, None]:
-    jobs = min(jobs or processors(), len(names))
-    if not inputs.worth_processes(names):
-        jobs = 1
-    together = inputs.inputs_together(names, jobs)
-    tasks = _tasks(catalog, names, work.extract.kinds)
-    yield from map_in_processes(work, tasks, jobs=jobs, together=together)
 
 
 def _tasks(catalog: Catalog, names: Iterable[str], kinds: Sequence[str]) -> Iterator[Task]:

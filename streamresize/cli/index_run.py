@@ -9,20 +9,20 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from streamresize import Limits, StreamResizeError
-from streamresize.catalog import Catalog
-from streamresize.catalog.database import groups
-from streamresize.catalog.export import WRITERS, export
+from streamresize.batch import Processes
 from streamresize.cli import inputs, selection_options
-from streamresize.cli.gallery_options import has_opencv
-from streamresize.cli.index_add import add_files
-from streamresize.cli.index_work import MakeFingerprint
+from streamresize.cli.index_work import MakeFingerprint, has_opencv
 from streamresize.cli.progress import choose_progress
 from streamresize.cli.storage import absolute, without_slash
 from streamresize.matching import Extract
 from streamresize.sources import is_url
 from streamresize.targets import temporary_name
+
+if TYPE_CHECKING:
+    from streamresize.catalog import Catalog
 
 
 def run_index(arguments: argparse.Namespace) -> int:
@@ -52,15 +52,25 @@ def _add(arguments: argparse.Namespace) -> int:
     progress = choose_progress(len(names), quiet=arguments.quiet, again="the same command")
     extract = Extract(windows=arguments.windows, keypoints=arguments.keypoints)
     work = MakeFingerprint(Limits.from_environment(), extract)
-    with Catalog.open(arguments.catalog) as catalog:
-        if arguments.chunks:
-            catalog.fill_chunks()
-        add_files(catalog, names, progress, work=work, jobs=arguments.jobs)
+    with Processes(work, inputs.worthwhile_jobs(names, arguments.jobs)) as processes:
+        from streamresize.cli.index_add import add_files
+
+        with _opened(arguments, create=True) as catalog:
+            if arguments.chunks:
+                catalog.fill_chunks()
+            add_files(catalog, names, progress, extract.kinds, processes)
     return int(bool(progress.failures or selected.problems))
 
 
+def _opened(arguments: argparse.Namespace, *, create: bool = False) -> Catalog:
+    """To import SQLAlchemy takes as long as to start a process; `add` does both at once."""
+    from streamresize.catalog import Catalog
+
+    return Catalog.open(arguments.catalog, create=create)
+
+
 def _info(arguments: argparse.Namespace) -> int:
-    with Catalog.open(arguments.catalog, create=False) as catalog:
+    with _opened(arguments) as catalog:
         facts = catalog.info()
     if arguments.json:
         print(json.dumps(facts))
@@ -73,7 +83,9 @@ def _info(arguments: argparse.Namespace) -> int:
 def _remove(arguments: argparse.Namespace) -> int:
     if not arguments.inputs and not arguments.missing:
         arguments.parser.error("give names, or --missing")
-    with Catalog.open(arguments.catalog, create=False) as catalog:
+    from streamresize.catalog.database import groups
+
+    with _opened(arguments) as catalog:
         gone = 0
         for names in groups(_to_remove(catalog, arguments)):
             gone += catalog.remove_paths(names)
@@ -94,12 +106,14 @@ def _lies_in(path: str, places: Sequence[str]) -> bool:
 
 
 def _vacuum(arguments: argparse.Namespace) -> int:
-    with Catalog.open(arguments.catalog, create=False) as catalog:
+    with _opened(arguments) as catalog:
         catalog.vacuum()
     return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    from streamresize.catalog.export import WRITERS, export
+
     target = Path(arguments.file)
     if target.suffix.lower() not in WRITERS:
         arguments.parser.error(f"{arguments.file!r} ends in none of {', '.join(WRITERS)}")
@@ -107,7 +121,7 @@ def _export(arguments: argparse.Namespace) -> int:
         raise FileExistsError(f"{inputs.printable(arguments.file)} exists; --force overwrites it")
     temporary = Path(temporary_name(arguments.file))
     try:
-        with Catalog.open(arguments.catalog, create=False) as catalog:
+        with _opened(arguments) as catalog:
             export(catalog, temporary, target.suffix.lower())
         temporary.replace(target)
     except ModuleNotFoundError as error:

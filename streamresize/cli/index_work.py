@@ -6,6 +6,7 @@ The other processes import this, and nothing that only the catalog needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from time import perf_counter
 from typing import NamedTuple
 
@@ -63,3 +64,8 @@ class MakeFingerprint:
             warnings=picture.warnings,
         )
         return Outcome(row, picture)
+
+
+def has_opencv() -> bool:
+    """Whether keypoints can be made."""
+    return find_spec("cv2") is not None

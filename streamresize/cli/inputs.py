@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import streamresize
 from streamresize import Source
+from streamresize.processors import processors
 
 STDIN = "-"
 
@@ -122,13 +123,18 @@ def for_each(names: Sequence[str], work: Work, *, jobs: int | None = 1) -> int:
 
 
 def _reports(names: Sequence[str], work: Work, jobs: int | None) -> Iterator[Report]:
-    if jobs == 1 or len(names) == 1 or STDIN in names or not worth_processes(names):
+    jobs = 1 if STDIN in names else worthwhile_jobs(names, jobs)
+    if jobs == 1:
         return map(work, names)
     from streamresize.batch import map_in_processes
-    from streamresize.processors import processors
 
-    jobs = min(jobs or processors(), len(names))
     return map_in_processes(work, names, jobs=jobs, together=inputs_together(names, jobs))
+
+
+def worthwhile_jobs(names: Sequence[str], jobs: int | None) -> int:
+    """As many processes as asked for, with None one for each processor, if there is work enough."""
+    jobs = min(jobs or processors(), len(names))
+    return jobs if jobs > 1 and worth_processes(names) else 1
 
 
 def inputs_together(names: Sequence[str], jobs: int) -> int:
