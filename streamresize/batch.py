@@ -16,7 +16,7 @@ from signal import SIG_BLOCK, SIG_IGN, SIG_SETMASK, SIGINT, pthread_sigmask, sig
 from threading import Thread
 from typing import Generic, TypeVar
 
-AHEAD = 2  # groups that each of the other processes is given
+AHEAD = 2  # groups that each of the other processes is given, where nothing else is said
 MOST_PENDING = 8  # for each process
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
@@ -50,28 +50,36 @@ class Processes(Generic[Item, Outcome]):
         self.jobs = jobs
         self._work = work
         self._pool = _started(jobs - 1, work) if jobs > 1 else None
+        self._ending: Thread | None = None
 
     def __enter__(self) -> Processes[Item, Outcome]:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._pool:
+        if self._ending:
+            self._ending.join()
+        elif self._pool:
             self._pool.shutdown(cancel_futures=True)
 
-    def map(self, items: Iterable[Item], together: int) -> Iterator[Outcome]:
-        """What `map_in_processes` gives."""
+    def map(self, items: Iterable[Item], together: int, ahead: int = AHEAD) -> Iterator[Outcome]:
+        """What `map_in_processes` gives.
+
+        ahead: groups that each of the other processes is given: the more, the longer this one may
+        be away, and the less even their ends are.
+        """
         if self._pool is None:
             yield from map(self._work, items)
             return
         remaining = iter(items)
         pending: deque[Future[list[Outcome]]] = deque()
         while True:
-            ahead = AHEAD * (self.jobs - 1) - sum(not future.done() for future in pending)
-            while ahead > 0 and (group := _take(remaining, together)):
+            more = ahead * (self.jobs - 1) - sum(not future.done() for future in pending)
+            while more > 0 and (group := _take(remaining, together)):
                 pending.append(self._pool.submit(_do_all, self._work, group))
-                ahead -= 1
+                more -= 1
             if not pending:
-                self._pool.shutdown(wait=False)  # they end while this one goes on
+                self._ending = Thread(target=self._pool.shutdown)  # while this process goes on
+                self._ending.start()
                 return
             idle = not pending[0].done() and len(pending) < MOST_PENDING * self.jobs
             if idle and (group := _take(remaining, together)):

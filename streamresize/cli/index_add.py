@@ -16,6 +16,7 @@ from streamresize.cli.storage import absolute
 
 MOST_PENDING = 200  # pictures that a killed run loses
 MOST_SECONDS = 5.0
+AHEAD = 4  # groups that keep each of the other processes busy while this one waits for a disk
 
 
 class Collector:
@@ -52,7 +53,7 @@ def add_files(
     gc.freeze()  # nothing of what has been imported will be garbage
     collector = Collector(catalog)
     together = inputs.inputs_together(names, processes.jobs)
-    outcomes = processes.map(_tasks(catalog, names, kinds), together)
+    outcomes = processes.map(_tasks(catalog, names, kinds), together, AHEAD)
     with shown(progress):
         try:
             for outcome in outcomes:

@@ -49,7 +49,6 @@ def _add(arguments: argparse.Namespace) -> int:
         return 1
     if arguments.keypoints and not has_opencv():
         arguments.parser.error("--keypoints takes pip install 'streamresize[features]'")
-    progress = choose_progress(len(names), quiet=arguments.quiet, again="the same command")
     extract = Extract(windows=arguments.windows, keypoints=arguments.keypoints)
     work = MakeFingerprint(Limits.from_environment(), extract)
     with Processes(work, inputs.worthwhile_jobs(names, arguments.jobs)) as processes:
@@ -58,6 +57,7 @@ def _add(arguments: argparse.Namespace) -> int:
         with _opened(arguments, create=True) as catalog:
             if arguments.chunks:
                 catalog.fill_chunks()
+            progress = choose_progress(len(names), quiet=arguments.quiet, again="the same command")
             add_files(catalog, names, progress, extract.kinds, processes)
     return int(bool(progress.failures or selected.problems))
 
