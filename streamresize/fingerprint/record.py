@@ -26,7 +26,7 @@ COEFFICIENT_BYTES = 2 * FREQUENCIES**2
 PARTS = {"phash": 8, "phash256": 32, "dhash": 8, "average": 8, "pdq": 32,
          "symmetric": COEFFICIENT_BYTES, "trimmed": COEFFICIENT_BYTES}  # fmt: skip
 parts_of = attrgetter(*PARTS)
-LUMA_QUALITY = 85
+LUMA_QUALITY = 70
 MOST_LUMA_SIDE = 4096
 HASHES = ("phash", "phash256", "dhash", "average", "pdq")
 
