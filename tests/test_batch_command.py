@@ -501,9 +501,10 @@ def wait_for(file: Path, lines: int) -> None:
 
 @pytest.fixture
 def many(here: Path) -> list[str]:
-    """Arguments of a batch over 300 pictures."""
+    """Arguments of a batch over 300 pictures that take long enough to be interrupted."""
+    slow = pillow_jpeg(photo(600, 400))
     for number in range(300):
-        (here / "in" / f"{number}.jpg").write_bytes(BIG)
+        (here / "in" / f"{number}.jpg").write_bytes(slow)
     sizes = ["--size", "30x30", "--size", "20x20", "--size", "10x10"]
     return ["in", *sizes, "--fingerprint", "--jobs", "2"]
 
