@@ -85,6 +85,9 @@ photos has at that threshold. *d'* is the distance between the means of same and
 standard deviations. The time of a query is processor time on one core, its decoding included for
 ours; keypoints take longest, as all descriptors of the catalog are compared with all of the query.
 
+The luma of a fingerprint is a JPEG of quality 70. At 85 a fingerprint takes 12,425 bytes, and the
+same measurement finds as much: no figure of the first table differs by more than 0.01.
+
 ![Distances of same and of other pictures](images/matching.svg)
 
 Black: the threshold. Pairs that no stage took for candidates count as 1 - score = 1.
@@ -95,7 +98,7 @@ The wrong pairs with the highest scores are photos of one smooth object on plain
 them tiny copies: a ballpoint pen and an obelisk at a tenth of the size (0.95), a loudspeaker and a
 teat (0.87), a squash and a beetle (0.87). Apart from the outline there is nothing to compare, so
 that the score follows it. They come from windows, which offer hundreds of outlines of every
-picture. Of 19,250 copies 19 have a wrong picture at 0.75 or more, one at 0.87 or more: the score to
+picture. Of 19,250 copies 17 have a wrong picture at 0.75 or more, one at 0.87 or more: the score to
 ask for where a wrong answer is dear (`--least`). Three copies are missed altogether, all among
 those that choose the thresholds: an iron at a tenth of its size, a wallaby and a mushroom turned by
 10 degrees and cut. The mushroom is fine texture everywhere, and after the rotation its 300
