@@ -39,8 +39,8 @@ def map_in_processes(
 class Processes(Generic[Item, Outcome]):
     """`jobs` processes for one function, this one among them: a context manager, for one `map`.
 
-    The others are started at once, and import what `work` needs while this one does something else.
-    They are spawned and import the main module, as those of `multiprocessing` do.
+    The others are spawned when there is something for them to do, or by `start`, and import the
+    main module, as those of `multiprocessing` do.
 
     work, items, outcomes: whatever can be pickled. `map` raises what `work` raises, and
     BrokenProcessPool when a process dies.
@@ -49,8 +49,11 @@ class Processes(Generic[Item, Outcome]):
     def __init__(self, work: Callable[[Item], Outcome], jobs: int) -> None:
         self.jobs = jobs
         self._work = work
-        self._pool = _started(jobs - 1, work) if jobs > 1 else None
+        self._pool: ProcessPoolExecutor | None = None
         self._ending: Thread | None = None
+        if jobs > 1:
+            resource_tracker.ensure_running()  # which unblocks signals when it is started later
+            self._pool = ProcessPoolExecutor(jobs - 1, get_context("spawn"), _start_process)
 
     def __enter__(self) -> Processes[Item, Outcome]:
         return self
@@ -60,6 +63,12 @@ class Processes(Generic[Item, Outcome]):
             self._ending.join()
         elif self._pool:
             self._pool.shutdown(cancel_futures=True)
+
+    def start(self) -> None:
+        """Let the others start, and import what `work` needs, before there is anything to do."""
+        if self._pool:
+            for _ in range(self.jobs - 1):
+                self._submit(self._pool, ())
 
     def map(self, items: Iterable[Item], together: int, ahead: int = AHEAD) -> Iterator[Outcome]:
         """What `map_in_processes` gives.
@@ -75,7 +84,7 @@ class Processes(Generic[Item, Outcome]):
         while True:
             more = ahead * (self.jobs - 1) - sum(not future.done() for future in pending)
             while more > 0 and (group := _take(remaining, together)):
-                pending.append(self._pool.submit(_do_all, self._work, group))
+                pending.append(self._submit(self._pool, group))
                 more -= 1
             if not pending:
                 self._ending = Thread(target=self._pool.shutdown)  # while this process goes on
@@ -87,14 +96,9 @@ class Processes(Generic[Item, Outcome]):
             else:
                 yield from pending.popleft().result()
 
-
-def _started(count: int, work: Callable[[Item], Outcome]) -> ProcessPoolExecutor:
-    resource_tracker.ensure_running()  # which unblocks signals when it is started later
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _start_process)
-    with _starting_process():
-        for _ in range(count):
-            pool.submit(_do_all, work, ())
-    return pool
+    def _submit(self, pool: ProcessPoolExecutor, items: Sequence[Item]) -> Future[list[Outcome]]:
+        with _starting_process():
+            return pool.submit(_do_all, self._work, items)
 
 
 @contextmanager

@@ -44,7 +44,9 @@ def test_what_the_work_raises_is_raised() -> None:
 
 def test_processes_start_before_there_is_anything_to_do() -> None:
     with Processes(math.sqrt, jobs=3) as processes:
-        started = set(multiprocessing.active_children())
+        assert not multiprocessing.active_children()
+        processes.start()
+        started = multiprocessing.active_children()
         assert len(started) == 2
         assert list(processes.map([4, 9], together=1)) == [2, 3]
     assert [process.exitcode for process in started] == [0, 0]
@@ -57,8 +59,16 @@ def test_groups_ahead_are_for_the_other_processes(monkeypatch: pytest.MonkeyPatc
         assert list(processes.map([name] * 4, together=1, ahead=4)) == ["1"] * 4
 
 
+def test_no_more_processes_start_than_have_something_to_do() -> None:
+    outcomes: Iterator[float] = map_in_processes(math.sqrt, [4, 9], jobs=40, together=2)
+    assert next(outcomes) == 2
+    assert len(multiprocessing.active_children()) == 1
+    assert list(outcomes) == [3]
+
+
 def test_processes_end_where_nothing_has_come_to_be_done() -> None:
-    with Processes(math.sqrt, jobs=2):
+    with Processes(math.sqrt, jobs=2) as processes:
+        processes.start()
         (started,) = multiprocessing.active_children()
     assert started.exitcode == 0
 

@@ -52,6 +52,7 @@ def _add(arguments: argparse.Namespace) -> int:
     extract = Extract(windows=arguments.windows, keypoints=arguments.keypoints)
     work = MakeFingerprint(Limits.from_environment(), extract)
     with Processes(work, inputs.worthwhile_jobs(names, arguments.jobs)) as processes:
+        processes.start()
         from streamresize.cli.index_add import add_files
 
         with _opened(arguments, create=True) as catalog:
