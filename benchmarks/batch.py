@@ -82,9 +82,13 @@ def measure(run: Run, source: Path, folder: Path) -> Taken:
     return Taken(wall, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
 
 
+def jpegs_in(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".jpg", ".jpeg")]
+
+
 def copies(folder: Path, times: int, target: Path) -> int:
     """Links to the files of `folder`, each `times` times; how many there are."""
-    files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".jpg", ".jpeg")]
+    files = jpegs_in(folder)
     target.mkdir()
     for number in range(times):
         for file in files:

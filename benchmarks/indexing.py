@@ -14,10 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import NamedTuple, TypeAlias
+
+from benchmarks.batch import jpegs_in
 
 COPIES = 8
 START_OF_IMAGE = 2  # bytes
@@ -32,7 +35,7 @@ for folder in sys.argv[1:]:
             imagehash.phash(picture)
 """
 
-Run: TypeAlias = Callable[[Sequence[Path], str], None]
+Run: TypeAlias = Callable[[Sequence[Path]], None]
 
 
 class Taken(NamedTuple):
@@ -44,7 +47,7 @@ class Taken(NamedTuple):
 
 def copies(folder: Path, target: Path) -> list[Path]:
     """Folders with the files of `folder`, all of them different."""
-    files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in (".jpg", ".jpeg")]
+    files = jpegs_in(folder)
     folders = [target / str(number) for number in range(COPIES)]
     for number, place in enumerate(folders):
         place.mkdir()
@@ -55,38 +58,39 @@ def copies(folder: Path, target: Path) -> list[Path]:
     return folders
 
 
-def index_add(folders: Sequence[Path], processes: str) -> None:
+def index_add(processes: str, folders: Sequence[Path]) -> None:
     with tempfile.TemporaryDirectory() as place:
         command = [sys.executable, "-m", "streamresize", "index", "add", "--quiet"]
         chosen = ["--jobs", processes, "--catalog", f"{place}/catalog.db"]
         subprocess.run([*command, *chosen, *folders], check=True)
 
 
-def imagehash(folders: Sequence[Path], _: str) -> None:
+def imagehash(folders: Sequence[Path]) -> None:
     subprocess.run([sys.executable, "-c", HASHED, *folders], check=True)
 
 
-def measure(run: Run, folders: Sequence[Path], processes: str) -> Taken:
-    files = [file for folder in folders for file in folder.iterdir()]
-    seconds = []
-    for some in (folders[:1], folders):
-        for file in files:
-            file.read_bytes()  # from the disk, if the system has forgotten it
-        start = perf_counter()
-        run(some, processes)
-        seconds.append(perf_counter() - start)
-    one, all_ = seconds
-    return Taken(one, (all_ - one) / (len(files) * (len(folders) - 1) / len(folders)))
+def measure(run: Run, folders: Sequence[Path]) -> Taken:
+    one, all_ = timed(run, folders[:1]), timed(run, folders)
+    further = sum(len(list(folder.iterdir())) for folder in folders[1:])
+    return Taken(one, (all_ - one) / further)
+
+
+def timed(run: Run, folders: Sequence[Path]) -> float:
+    """Seconds, the files not read from the disk."""
+    for folder in folders:
+        for file in folder.iterdir():
+            file.read_bytes()
+    start = perf_counter()
+    run(folders)
+    return perf_counter() - start
 
 
 def main(folder: str, rounds: str = "5", processes: str = "2") -> None:
     with tempfile.TemporaryDirectory() as place:
         folders = copies(Path(folder), Path(place))
         count = len(list(folders[0].iterdir()))
-        runs = [
-            [measure(run, folders, processes) for run in (index_add, imagehash)]
-            for _ in range(int(rounds))
-        ]
+        contest: tuple[Run, Run] = partial(index_add, processes), imagehash
+        runs = [[measure(run, folders) for run in contest] for _ in range(int(rounds))]
     print("| | streamresize | imagehash | ratio |")
     print("|---|---|---|---|")
     for name, column, files in ((f"{count} files, whole command", 0, count), ("further", 1, 1)):
