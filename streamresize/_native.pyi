@@ -105,76 +105,79 @@ def resample_strip(
 def look_up_channels(
     picture: NDArray[np.uint8], table: NDArray[np.uint16], light: NDArray[np.uint16]
 ) -> None: ...
+
+class FloatTaps:
+    """What each output sample of an axis is made of: lengths[i] inputs from first[i] on.
+
+    Raises ValueError for taps out of range.
+    """
+
+    def __init__(
+        self,
+        first: NDArray[np.int32],
+        lengths: NDArray[np.int32],
+        weights: NDArray[np.float32],
+    ) -> None: ...
+    @property
+    def first(self) -> NDArray[np.int32]: ...
+    @property
+    def lengths(self) -> NDArray[np.int32]: ...
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """(outputs, taps): all arrays are read-only, their memory that of the taps."""
+    @property
+    def nbytes(self) -> int: ...
+
+class FixedTaps:
+    """The same in fixed point."""
+
+    def __init__(
+        self,
+        first: NDArray[np.int32],
+        lengths: NDArray[np.int32],
+        weights: NDArray[np.int32],
+    ) -> None: ...
+    @property
+    def first(self) -> NDArray[np.int32]: ...
+    @property
+    def lengths(self) -> NDArray[np.int32]: ...
+    @property
+    def weights(self) -> NDArray[np.int32]: ...
+    @property
+    def nbytes(self) -> int: ...
+
+def area_taps(low: float, high: float, outputs: int) -> FloatTaps:
+    """See `weigh_areas` in streamresize.kernels.reduction. Raises ValueError for another axis."""
+
 def reduce_strip_fixed(
     strip: NDArray[np.uint8],
     strip_row: int,
-    row_first: NDArray[np.int32],
-    row_count: NDArray[np.int32],
-    row_weights: NDArray[np.int32],
-    col_first: NDArray[np.int32],
-    col_count: NDArray[np.int32],
-    col_weights: NDArray[np.int32],
+    rows: FixedTaps,
+    columns: FixedTaps,
     line: NDArray[np.int32],
     sums: NDArray[np.int32],
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
 
 def reduce_rows(
-    strip: NDArray[np.uint8],
-    strip_row: int,
-    first: NDArray[np.int32],
-    count: NDArray[np.int32],
-    weights: NDArray[np.float32],
-    sums: NDArray[np.float32],
+    strip: NDArray[np.uint8], strip_row: int, rows: FloatTaps, sums: NDArray[np.float32]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for sums of another size."""
 
 def reduce_columns(
-    columns: NDArray[np.float32],
-    first: NDArray[np.int32],
-    count: NDArray[np.int32],
-    weights: NDArray[np.float32],
-    out: NDArray[np.float32],
+    plane: NDArray[np.float32], columns: FloatTaps, out: NDArray[np.float32]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
 
 def reduce_plane(
-    plane: NDArray[np.uint8],
-    row_first: NDArray[np.int32],
-    row_count: NDArray[np.int32],
-    row_weights: NDArray[np.float32],
-    col_first: NDArray[np.int32],
-    col_count: NDArray[np.int32],
-    col_weights: NDArray[np.float32],
-    sums: NDArray[np.float32],
-    turned: NDArray[np.float32],
-    out: NDArray[np.float32],
+    plane: NDArray[np.uint8], rows: FloatTaps, columns: FloatTaps, out: NDArray[np.float32]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
 
 def reduce_plane_fixed(
-    plane: NDArray[np.uint8],
-    row_first: NDArray[np.int32],
-    row_count: NDArray[np.int32],
-    row_weights: NDArray[np.int32],
-    col_first: NDArray[np.int32],
-    col_count: NDArray[np.int32],
-    col_weights: NDArray[np.int32],
-    turned: NDArray[np.uint8],
-    sums: NDArray[np.int32],
-    lines: NDArray[np.uint8],
-    out: NDArray[np.uint8],
+    plane: NDArray[np.uint8], rows: FixedTaps, columns: FixedTaps, out: NDArray[np.uint8]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for tables out of range."""
-
-def weigh_areas(
-    low: float,
-    high: float,
-    first: NDArray[np.int32],
-    count: NDArray[np.int32],
-    weights: NDArray[np.float32],
-) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for arrays or axes out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
 
 def round_turned(columns: NDArray[np.float32], samples: NDArray[np.uint8]) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for samples of another size."""
@@ -185,32 +188,71 @@ def find_content(luma: NDArray[np.uint8], box: NDArray[np.int64]) -> None:
 def total_steps(picture: NDArray[np.float32]) -> int:
     """See streamresize.kernels.hashing."""
 
-def above_median(
-    values: NDArray[np.float64], lower: bool, room: NDArray[np.float64], bits: NDArray[np.uint8]
-) -> None:
-    """See streamresize.kernels.hashing. Raises ValueError for other numbers of values."""
+def above_median(values: NDArray[np.float64], lower: bool) -> bytes:
+    """See streamresize.kernels.hashing. Raises ValueError for values that fill no bytes."""
 
 def low_frequencies(
     picture: NDArray[np.float64],
     begin: int,
     basis: NDArray[np.float64],
-    lines: NDArray[np.float64],
-    turned: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for arrays of other shapes."""
 
-def frequency_hash(
-    picture: NDArray[np.uint8] | NDArray[np.float32],
+def phash(luma: NDArray[np.uint8], basis: NDArray[np.float64]) -> bytes:
+    """Which of the frequencies of `basis`, the first of which is 0, lie above their median.
+
+    Raises ValueError for luma of another size, and for frequencies that fill no bytes.
+    """
+
+def dhash(luma: NDArray[np.uint8]) -> bytes:
+    """Which samples are above their left neighbours."""
+
+def average_hash(luma: NDArray[np.uint8]) -> bytes:
+    """Which samples are above the mean."""
+
+def pdq(luma: NDArray[np.float32], basis: NDArray[np.float64]) -> tuple[bytes, int]:
+    """Bits and quality. Raises ValueError as `phash` does; the first frequency is 1."""
+
+def area_frequencies(
+    luma: NDArray[np.uint8],
+    left: float,
+    top: float,
+    right: float,
+    bottom: float,
     begin: int,
     basis: NDArray[np.float64],
-    lower: bool = False,
-    backwards: bool = False,
-) -> bytes:
-    """`above_median` of `low_frequencies` of a picture, (2^n, 2^n), perhaps the last one first.
+    out: NDArray[np.float64],
+) -> None:
+    """`low_frequencies` of area averages of a part, divided by the largest; 0 if it is blank.
 
-    Raises ValueError for other pictures, and for frequencies that fill no bytes.
+    Raises ValueError for a part that is not within the luma, and for arrays of other shapes.
     """
+
+class SmallHasher:
+    """The known hashes of luma in small. See streamresize.fingerprint.maker."""
+
+    def __init__(
+        self,
+        columns: FixedTaps,
+        rows: FixedTaps,
+        phash: NDArray[np.float64],
+        phash256: NDArray[np.float64],
+        pdq: NDArray[np.float64],
+    ) -> None:
+        """Taps from the largest samples to all others; the rows of the DCTs."""
+    def hashes(
+        self,
+        luma: NDArray[np.uint8],
+        columns: FloatTaps,
+        rows: FloatTaps,
+        pdq_columns: FloatTaps,
+        pdq_rows: FloatTaps,
+    ) -> tuple[bytes, bytes, bytes, bytes, bytes, int]:
+        """phash, phash256, dhash, average, PDQ and its quality.
+
+        Raises ValueError for taps that do not lead from this luma to 64 x 64 samples.
+        """
 
 def ycbcr_to_rgb(
     y: NDArray[np.uint8], cb: NDArray[np.uint8], cr: NDArray[np.uint8], rgb: NDArray[np.uint8]

@@ -13,6 +13,7 @@ from PIL import Image
 
 import streamresize
 from streamresize import Size
+from streamresize._native import SmallHasher
 from streamresize.fingerprint import (
     Box,
     Fingerprint,
@@ -23,16 +24,18 @@ from streamresize.fingerprint import (
     hamming,
     make_fingerprint,
     pack,
+    small_hashes,
     unpack,
 )
+from streamresize.fingerprint.dct import basis
+from streamresize.fingerprint.maker import hasher
 from streamresize.fingerprint.record import HASHES
 from streamresize.fingerprint.reduction import (
     PillowReduction,
     RowReduction,
-    area_averages,
+    joined_taps,
     lanczos_taps,
     pdq_taps,
-    pillow_reduced,
     plane_samples,
     reduced,
 )
@@ -58,7 +61,7 @@ def exact_fingerprint(luma: Samples, step: int = 37) -> Fingerprint:
     for start in range(0, len(luma), step):
         reducer.feed(luma[start : start + step], start)
     whole = Box(0, 0, width, height)
-    return make_fingerprint(Plane(width, height), reducer.reduced(), luma, whole)
+    return make_fingerprint(Plane(width, height), reducer.hashes(), luma, whole)
 
 
 @given(
@@ -78,9 +81,6 @@ def test_reduction_gives_pillows_samples(
     columns_first = Image.fromarray(luma).resize((outputs[0], height), Image.Resampling.LANCZOS)
     expected = columns_first.resize(outputs, Image.Resampling.LANCZOS)
     np.testing.assert_array_equal(reduction.samples(), np.asarray(expected))
-    at_once = pillow_reduced(luma, ((5, 7), outputs, (3, 2)))
-    assert [samples.shape for samples in at_once] == [(7, 5), outputs[::-1], (2, 3)]
-    np.testing.assert_array_equal(at_once[1], np.asarray(expected))
 
 
 @pytest.mark.parametrize("size", [(375, 500), (64, 64), (61, 300), (1201, 700)])
@@ -101,7 +101,8 @@ def test_weights_of_pdq_on_fewer_samples(pixels: int, samples: int, side: st.Dat
     scale = side.draw(st.sampled_from([1.0, 2.0, max(1.0, pixels / samples)]))
     dense = [np.zeros((64, plane_samples(pixels, s) + 1)) for s in (1.0, scale)]
     for matrix, s in zip(dense, (1.0, scale)):
-        for row, first, length, weights in zip(matrix, *pdq_taps(pixels, s)):
+        taps = pdq_taps(pixels, s)
+        for row, first, length, weights in zip(matrix, taps.first, taps.lengths, taps.weights):
             row[first : first + length] = weights[:length]
     np.testing.assert_allclose(dense[1].sum(axis=1), 1.0, atol=1e-5)
     before = [np.cumsum(np.pad(matrix, ((0, 0), (1, 0))), axis=1) for matrix in dense]
@@ -173,6 +174,41 @@ def test_hashes_from_small_luma_are_close(size: tuple[int, int]) -> None:
     assert quick.distance(exact, "pdq") <= 16
 
 
+@pytest.mark.parametrize("size", [(250, 188), (61, 300), (9, 8)])
+def test_hashes_of_small_luma_are_those_of_its_largest_reduction(size: tuple[int, int]) -> None:
+    luma, plane = luma_of(*size), Plane(*size)
+    hashes = small_hashes(luma, plane)
+    columns, rows = (lanczos_taps(side, 1.0, 64) for side in size)
+    largest = Image.fromarray(np.rint(reduced(luma, columns, rows).clip(0, 255)).astype(np.uint8))
+    assert hashes.phash.hex() == str(imagehash.phash(largest))
+    assert hashes.phash256.hex() == str(imagehash.phash(largest, 16))
+    assert hashes.dhash.hex() == str(imagehash.dhash(largest))
+    assert hashes.average.hex() == str(imagehash.average_hash(largest))
+    exact = exact_fingerprint(luma)
+    assert hamming(hashes.pdq, exact.pdq) == 0
+    assert hashes.pdq_quality == exact.pdq_quality
+
+
+def test_hashes_of_small_luma_refuse_what_does_not_lead_to_them() -> None:
+    to_64, to_32 = lanczos_taps(90, 1.0, 64), lanczos_taps(90, 1.0, 32)
+    luma = luma_of(90, 90)
+    for wrong in range(4):
+        taps = [to_64] * 4
+        taps[wrong] = to_32
+        with pytest.raises(ValueError, match="largest samples"):
+            hasher().hashes(luma, *taps)
+    for part in (luma[:89], np.ascontiguousarray(luma[:, :89])):
+        with pytest.raises(ValueError, match="taps"):
+            hasher().hashes(part, to_64, to_64, to_64, to_64)
+    joined, rows = joined_taps(64, (32, 9, 8)), joined_taps(64, (32, 8, 8))
+    bases = basis(32, 0, 8), basis(64, 0, 16), basis(64, 1, 17)
+    for columns in (rows, joined_taps(65, (32, 9, 8))):
+        with pytest.raises(ValueError, match="taps"):
+            SmallHasher(columns, rows, *bases)
+    with pytest.raises(ValueError, match="basis"):
+        SmallHasher(joined, rows, *bases[1:], bases[0])
+
+
 def test_thumbnails_change_a_fingerprint_little() -> None:
     data = pillow_jpeg(photo(900, 700))
     alone = streamresize.process(data, [], fingerprint=True).fingerprint
@@ -204,7 +240,7 @@ def test_every_colour_has_a_fingerprint(components: int, options: Options, mode:
 def test_orientations_come_from_one_set_of_coefficients(number: int) -> None:
     luma, orientation = luma_of(300, 200), ORIENTATIONS[number]
     stored, turned = (
-        coefficients(area_averages(picture, Box(0, 0, picture.shape[1], picture.shape[0]), 64, 64))
+        coefficients(picture, Box(0, 0, picture.shape[1], picture.shape[0]))
         for picture in (luma, upright(luma, orientation))
     )
     assert hamming(symmetric_hash(stored, orientation), symmetric_hash(turned)) <= 2

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -20,7 +20,44 @@ from streamresize.kernels import color, hashing, reduction, resampling
 from streamresize.kernels.resampling import LANES
 
 FORMS = ("compiled", "jit", "plain")
-COMPILED: Any = _native
+
+
+class Compiled:
+    """The binding, called as the kernels are: its tables are objects, and room is its own."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_native, name)
+
+    def reduce_strip_fixed(self, strip: Any, row: int, *rest: Any) -> None:
+        rows, columns = _native.FixedTaps(*rest[:3]), _native.FixedTaps(*rest[3:6])
+        _native.reduce_strip_fixed(strip, row, rows, columns, *rest[6:])
+
+    def reduce_rows(self, strip: Any, row: int, *rest: Any) -> None:
+        _native.reduce_rows(strip, row, _native.FloatTaps(*rest[:3]), *rest[3:])
+
+    def reduce_columns(self, columns: Any, *rest: Any) -> None:
+        _native.reduce_columns(columns, _native.FloatTaps(*rest[:3]), *rest[3:])
+
+    def reduce_plane(self, plane: Any, *rest: Any) -> None:
+        rows, columns = _native.FloatTaps(*rest[:3]), _native.FloatTaps(*rest[3:6])
+        _native.reduce_plane(plane, rows, columns, rest[-1])
+
+    def reduce_plane_fixed(self, plane: Any, *rest: Any) -> None:
+        rows, columns = _native.FixedTaps(*rest[:3]), _native.FixedTaps(*rest[3:6])
+        _native.reduce_plane_fixed(plane, rows, columns, rest[-1])
+
+    def weigh_areas(self, low: float, high: float, first: Any, count: Any, weights: Any) -> None:
+        taps = _native.area_taps(low, high, len(first))
+        first[:], count[:], weights[:] = taps.first, taps.lengths, taps.weights
+
+    def above_median(self, values: Any, lower: bool, room: Any, bits: Any) -> None:
+        bits[:] = np.frombuffer(_native.above_median(values, lower), np.uint8)
+
+    def low_frequencies(self, turned: Any, begin: int, basis: Any, *rest: Any) -> None:
+        _native.low_frequencies(turned.T, begin, basis, rest[-1])
+
+
+COMPILED: Any = Compiled()
 PLAIN = SimpleNamespace(**{**vars(resampling), **vars(reduction), **vars(color), **vars(hashing)})
 # float32 sums may fall on the other side of a half than float64 sums do.
 ROUNDING = 0.5 + 1e-3
@@ -37,7 +74,7 @@ def kernels(request: pytest.FixtureRequest) -> Any:
         from streamresize.kernels import jit
 
         return jit
-    return {"compiled": _native, "plain": PLAIN}[request.param]
+    return {"compiled": COMPILED, "plain": PLAIN}[request.param]
 
 
 class Table(NamedTuple):
@@ -598,19 +635,69 @@ def frequencies_of(
     return out
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-@given(side=st.sampled_from([8, 16]), begin=st.integers(0, 4), lower=st.booleans())
-def test_hash_of_frequencies(dtype: type, side: int, begin: int, lower: bool) -> None:
-    uniform = np.random.default_rng(side + begin).uniform(0, 255, (side, side))
-    picture: NDArray[Any] = uniform.astype(dtype)
-    rows = dct_rows(side, begin, begin + 4)
-    values = frequencies_of(_native, picture.astype(np.float64), begin, rows)
-    median = np.sort(values, axis=None)[7] if lower else np.median(values)
-    expected = np.packbits(values > median).tobytes()
-    for same in (picture, np.asfortranarray(picture), np.repeat(picture, 2, axis=1)[:, ::2]):
-        assert _native.frequency_hash(same, begin, rows, lower) == expected
-    backwards = np.packbits(values.ravel()[::-1] > median).tobytes()
-    assert _native.frequency_hash(picture, begin, rows, lower, True) == backwards
+def every_order(picture: NDArray[Any]) -> list[NDArray[Any]]:
+    """The same picture, its samples in memory in other orders."""
+    return [picture, np.asfortranarray(picture), np.repeat(picture, 2, axis=1)[:, ::2]]
+
+
+@given(side=st.sampled_from([8, 16]), seed=st.integers(0, 1000))
+def test_hashes_of_frequencies(side: int, seed: int) -> None:
+    picture = np.random.default_rng(seed).uniform(0, 255, (side, side)).astype(np.float32)
+    for same in every_order(picture.astype(np.uint8)):
+        values = frequencies_of(COMPILED, same.astype(np.float64), 0, dct_rows(side, 0, 4))
+        expected = np.packbits(values > np.median(values)).tobytes()
+        assert _native.phash(same, dct_rows(side, 0, 4)) == expected
+    steps = [np.abs(np.trunc(np.diff(picture, axis=axis) * 100 / 255)).sum() for axis in (0, 1)]
+    for same in every_order(picture):
+        values = frequencies_of(COMPILED, same.astype(np.float64), 1, dct_rows(side, 1, 5))
+        above = values.ravel()[::-1] > np.sort(values, axis=None)[7]
+        bits, quality = _native.pdq(same, dct_rows(side, 1, 5))
+        assert bits == np.packbits(above).tobytes()
+        assert quality == min(100, int(sum(steps)) // 90)
+
+
+@given(shape=st.tuples(st.integers(1, 9), st.integers(1, 9)), seed=st.integers(0, 1000))
+def test_hashes_of_samples(shape: tuple[int, int], seed: int) -> None:
+    picture = np.random.default_rng(seed).integers(0, 7, shape, dtype=np.uint8)
+    for same in every_order(picture):
+        brighter = same[:, 1:] > same[:, :-1]
+        assert _native.dhash(same) == np.packbits(brighter).tobytes()
+        assert _native.average_hash(same) == np.packbits(same > same.mean()).tobytes()
+
+
+@given(
+    size=st.tuples(st.integers(2, 90), st.integers(2, 90)),
+    corners=st.tuples(*[st.floats(0, 1)] * 4),
+)
+def test_frequencies_of_area_averages(
+    size: tuple[int, int], corners: tuple[float, float, float, float]
+) -> None:
+    luma = np.random.default_rng(size[0]).integers(0, 256, size[::-1], dtype=np.uint8)
+    parts = [(low * side, high * side) for low, high, side in zip(corners, corners[2:], size)]
+    assume(all(high - low > 0.01 for low, high in parts))
+    (left, right), (top, bottom) = parts
+    out, rows = np.empty((4, 4)), dct_rows(16, 1, 5)
+    _native.area_frequencies(luma, left, top, right, bottom, 1, rows, out)
+    across, down = (weights_of_parts(*part, side) for part, side in zip(parts, size))
+    averages = down @ luma @ across.T
+    assume(np.ptp(averages) > 1.0)  # less may count as blank
+    expected = rows @ averages @ rows.T
+    np.testing.assert_allclose(out, expected / max(1.0, np.abs(expected).max()), atol=2e-3)
+
+
+@pytest.mark.parametrize("level", [0, 77, 255])
+def test_blank_parts_have_no_frequencies(level: int) -> None:
+    luma, out = np.full((40, 30), level, np.uint8), np.ones((4, 4))
+    luma[:, 20:] = 130
+    _native.area_frequencies(luma, 0.3, 0.7, 19.9, 39.1, 1, dct_rows(16, 1, 5), out)
+    assert not out.any()
+
+
+def weights_of_parts(low: float, high: float, inputs: int) -> NDArray[np.float64]:
+    """Of 16 equal parts, as averages of inputs 0 .. inputs - 1: (16, inputs)."""
+    edges = low + np.arange(17) * (high - low) / 16
+    below = np.clip(edges[:, None] - np.arange(inputs), 0, 1)
+    return np.asarray(np.diff(below, axis=0) * 16 / (high - low))
 
 
 @every_form
@@ -642,98 +729,113 @@ def test_weights_of_equal_parts(kernels: Any, low: float, length: float, outputs
 
 
 def test_hashing_refuses_arrays_of_another_size() -> None:
-    eight, byte = np.zeros(8), np.zeros(1, np.uint8)
-    for sizes in ((np.zeros(9), np.zeros(9), byte), (eight, np.zeros(7), byte)):
+    for values in (np.zeros(9), np.zeros(0)):
         with pytest.raises(ValueError, match="above_median"):
-            _native.above_median(sizes[0], False, *sizes[1:])
+            _native.above_median(values, False)
+    out = np.zeros((2, 2))
     with pytest.raises(ValueError, match="a power of two"):
-        frequencies_of(_native, np.zeros((6, 6)), 0, np.zeros((2, 6)))
-    with pytest.raises(ValueError, match="a square"):
-        frequencies_of(_native, np.zeros((8, 4)), 0, np.zeros((2, 8)))
+        _native.low_frequencies(np.zeros((6, 6)), 0, np.zeros((2, 6)), out)
+    for picture in (np.zeros((8, 4)), np.zeros((4, 8)), np.zeros((16, 16))):
+        with pytest.raises(ValueError, match="of a square"):
+            _native.low_frequencies(picture, 0, np.zeros((2, 8)), out)
     for begin in (-1, 7):
         with pytest.raises(ValueError, match="out of range"):
-            frequencies_of(_native, np.zeros((8, 8)), begin, np.zeros((2, 8)))
-    for wrong in range(3):
-        rooms = [np.zeros(shape) for shape in ((2, 8), (8, 2), (2, 2))]
-        rooms[wrong] = np.zeros((3, 3))
-        with pytest.raises(ValueError, match="one line"):
-            _native.low_frequencies(np.zeros((8, 8)), 0, np.zeros((2, 8)), *rooms)
+            _native.low_frequencies(np.zeros((8, 8)), begin, np.zeros((2, 8)), out)
+    with pytest.raises(ValueError, match="one for each"):
+        _native.low_frequencies(np.zeros((8, 8)), 0, np.zeros((3, 8)), out)
     square = np.zeros((8, 8), np.uint8)
     for frequencies in (0, 2):
-        with pytest.raises(ValueError, match="frequency_hash"):
-            _native.frequency_hash(square, 0, np.zeros((frequencies, 8)))
-    with pytest.raises(ValueError, match="out of range"):
-        _native.frequency_hash(square, 5, np.zeros((4, 8)))
+        with pytest.raises(ValueError, match="above_median"):
+            _native.phash(square, np.zeros((frequencies, 8)))
+    with pytest.raises(ValueError, match="of a square"):
+        _native.phash(square[:4], np.zeros((4, 8)))
     with pytest.raises(ValueError, match="a square"):
-        _native.frequency_hash(square[:4], 0, np.zeros((4, 8)))
-    with pytest.raises(ValueError, match="basis"):
-        _native.frequency_hash(square, 0, np.zeros((4, 4)))
-    with pytest.raises(ValueError, match="one line"):
-        frequencies_of(_native, np.zeros((8, 8)), 0, np.zeros((2, 6)))
+        _native.pdq(np.zeros((4, 16), np.float32), np.zeros((4, 8)))
+    nothing = np.zeros((0, 0), np.uint8)
+    for hash in (_native.dhash, _native.average_hash):
+        with pytest.raises(ValueError, match="no samples"):
+            hash(nothing)
     with pytest.raises(ValueError, match="samples"):
         _native.round_turned(np.zeros((2, 3), np.float32), np.zeros((2, 3), np.uint8))
-    one, weights = np.zeros(1, np.int32), np.zeros((1, 6), np.float32)
-    for low, high in ((-1.0, 2.0), (2.0, 2.0), (0.0, float("nan")), (0.0, 1e10)):
-        with pytest.raises(ValueError, match="axis"):
-            _native.weigh_areas(low, high, one, one, weights)
-    with pytest.raises(ValueError, match="too few"):
-        _native.weigh_areas(0.0, 5.0, one, one, weights)
-    with pytest.raises(ValueError, match="length"):
-        _native.weigh_areas(0.0, 2.0, np.zeros(2, np.int32), one, weights)
-
-
-@pytest.mark.parametrize(
-    ("first", "lengths"), [([-1], [2]), ([0], [0]), ([0], [5]), ([3], [2]), ([0, 1], [1])]
-)
-def test_reduction_refuses_taps_out_of_range(first: list[int], lengths: list[int]) -> None:
-    strip = np.zeros((2, 4), np.uint8)
-    rows = np.zeros(1, np.int32), np.ones(1, np.int32), np.ones((1, 1), np.int32)
-    columns = (
-        np.array(first, np.int32),
-        np.array(lengths, np.int32),
-        np.ones((len(first), 4), np.int32),
-    )
-    line, sums = np.zeros(len(first), np.int32), np.zeros((1, len(first)), np.int32)
-    with pytest.raises(ValueError, match="tap"):
-        _native.reduce_strip_fixed(strip, 0, *rows, *columns, line, sums)
-    floats = (*columns[:2], columns[2].astype(np.float32))
-    with pytest.raises(ValueError, match="tap"):
-        _native.reduce_columns(
-            np.zeros((4, 1), np.float32), *floats, np.zeros((len(first), 1), np.float32)
-        )
-
-
-def test_reduction_refuses_sums_of_another_size() -> None:
-    strip = np.zeros((2, 4), np.uint8)
-    rows = np.zeros(1, np.int32), np.ones(1, np.int32), np.ones((1, 1), np.float32)
-    with pytest.raises(ValueError, match="sums"):
-        _native.reduce_rows(strip, 0, *rows, np.zeros((1, 5), np.float32))
-    with pytest.raises(ValueError, match="sums"):
-        _native.reduce_rows(strip, 0, *rows, np.zeros((2, 4), np.float32))
-    with pytest.raises(ValueError, match="out"):
-        _native.reduce_columns(np.zeros((4, 1), np.float32), *rows, np.zeros((2, 1), np.float32))
-
-
-def test_whole_reductions_refuse_arrays_of_another_size() -> None:
-    plane = np.zeros((2, 4), np.uint8)
-    first = np.zeros(1, np.int32), np.ones(1, np.int32)
-    floats, fixed = (*first, np.ones((1, 1), np.float32)), (*first, np.ones((1, 1), np.int32))
-    one, row, turned = (np.zeros(shape, np.float32) for shape in ((1, 1), (1, 4), (4, 1)))
-    behind = np.full(1, 2, np.int32), *floats[1:]
-    with pytest.raises(ValueError, match="taps"):
-        _native.reduce_plane(plane, *behind, *floats, row, turned, one)
-    for arrays in ((one, turned, one), (row, one, one), (row, turned, row)):
-        with pytest.raises(ValueError, match="for each"):
-            _native.reduce_plane(plane, *floats, *floats, *arrays)
-    flat, lines, out = (np.zeros(shape, np.uint8) for shape in ((4, 2), (2, 1), (1, 1)))
-    with pytest.raises(ValueError, match="for each"):
-        _native.reduce_plane_fixed(plane, *fixed, *fixed, flat, np.zeros(1, np.int32), lines, out)
-    for bytes_ in ((lines, lines, out), (flat, out, out), (flat, lines, lines)):
-        with pytest.raises(ValueError, match="for each"):
-            _native.reduce_plane_fixed(
-                plane, *fixed, *fixed, bytes_[0], np.zeros(2, np.int32), *bytes_[1:]
-            )
     with pytest.raises(ValueError, match="find_content"):
         _native.find_content(np.zeros((0, 4), np.uint8), np.zeros(4, np.int64))
     with pytest.raises(ValueError, match="find_content"):
-        _native.find_content(plane, np.zeros(3, np.int64))
+        _native.find_content(square, np.zeros(3, np.int64))
+
+
+def test_areas_lie_within_the_picture() -> None:
+    for low, high in ((-1.0, 2.0), (2.0, 2.0), (0.0, float("nan")), (0.0, 1e10)):
+        with pytest.raises(ValueError, match="axis"):
+            _native.area_taps(low, high, 8)
+    with pytest.raises(ValueError, match="axis"):
+        _native.area_taps(0.0, 2.0, 0)
+    luma, rows, out = np.zeros((5, 4), np.uint8), np.zeros((2, 8)), np.zeros((2, 2))
+    for right, bottom in ((4.5, 5.0), (4.0, 5.5)):
+        with pytest.raises(ValueError, match="taps"):
+            _native.area_frequencies(luma, 0.0, 0.0, right, bottom, 1, rows, out)
+    with pytest.raises(ValueError, match="one for each"):
+        _native.area_frequencies(luma, 0.0, 0.0, 4.0, 5.0, 1, rows, out[:1])
+
+
+@pytest.mark.parametrize(
+    ("first", "lengths"), [([-1], [2]), ([0], [0]), ([0], [5]), ([2**31 - 2], [3]), ([0, 1], [1])]
+)
+@pytest.mark.parametrize("kind", [_native.FloatTaps, _native.FixedTaps])
+def test_taps_out_of_range_are_refused(kind: Any, first: list[int], lengths: list[int]) -> None:
+    dtype = np.float32 if kind is _native.FloatTaps else np.int32
+    with pytest.raises(ValueError, match="tap"):
+        kind(
+            np.array(first, np.int32), np.array(lengths, np.int32), np.ones((len(first), 4), dtype)
+        )
+
+
+def test_taps_show_what_they_are_made_of() -> None:
+    arrays = np.arange(3, dtype=np.int32), np.ones(3, np.int32), np.ones((3, 2), np.float32)
+    taps = _native.FloatTaps(*arrays)
+    shown = taps.first, taps.lengths, taps.weights
+    assert taps.nbytes == sum(array.nbytes for array in arrays)
+    del taps
+    for array, source in zip(shown, arrays, strict=True):
+        np.testing.assert_array_equal(array, source)
+        assert not array.flags.writeable
+
+
+def one_tap(kind: Any, behind: int = 0) -> Any:
+    """A single output, which is input number `behind`."""
+    dtype = np.float32 if kind is _native.FloatTaps else np.int32
+    return kind(np.full(1, behind, np.int32), np.ones(1, np.int32), np.ones((1, 1), dtype))
+
+
+def test_reductions_refuse_taps_behind_the_plane() -> None:
+    plane, fixed, floats = np.zeros((2, 4), np.uint8), _native.FixedTaps, _native.FloatTaps
+    sums, out = np.zeros((1, 1), np.int32), np.zeros((1, 1), np.float32)
+    with pytest.raises(ValueError, match="taps"):
+        _native.reduce_strip_fixed(plane, 0, one_tap(fixed), one_tap(fixed, 4), sums[0], sums)
+    with pytest.raises(ValueError, match="taps"):
+        _native.reduce_columns(np.zeros((4, 1), np.float32), one_tap(floats, 4), out)
+    for rows, columns in ((2, 0), (0, 4)):
+        with pytest.raises(ValueError, match="taps"):
+            _native.reduce_plane(plane, one_tap(floats, rows), one_tap(floats, columns), out)
+        with pytest.raises(ValueError, match="taps"):
+            _native.reduce_plane_fixed(
+                plane, one_tap(fixed, rows), one_tap(fixed, columns), plane[:1, :1].copy()
+            )
+
+
+def test_reductions_refuse_arrays_of_another_size() -> None:
+    strip, rows = np.zeros((2, 4), np.uint8), one_tap(_native.FloatTaps)
+    for shape in ((1, 5), (2, 4)):
+        with pytest.raises(ValueError, match="sums"):
+            _native.reduce_rows(strip, 0, rows, np.zeros(shape, np.float32))
+    wrong = np.zeros((2, 1), np.float32)
+    with pytest.raises(ValueError, match="out"):
+        _native.reduce_columns(np.zeros((4, 1), np.float32), rows, wrong)
+    with pytest.raises(ValueError, match="out"):
+        _native.reduce_plane(strip, rows, rows, wrong)
+    fixed = one_tap(_native.FixedTaps)
+    with pytest.raises(ValueError, match="out"):
+        _native.reduce_plane_fixed(strip, fixed, fixed, wrong.astype(np.uint8))
+    sums = np.zeros((1, 1), np.int32)
+    for wrong_line, wrong_sums in ((np.zeros(2, np.int32), sums), (sums[0], sums[:0])):
+        with pytest.raises(ValueError, match="line and sums"):
+            _native.reduce_strip_fixed(strip, 0, fixed, fixed, wrong_line, wrong_sums)

@@ -119,7 +119,8 @@ void note_codes(std::span<Pair> entries, const HuffmanTable& table, bool is_dc) 
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
     const int size = is_dc ? symbol : symbol & 15;
     const int run = is_dc ? 0 : symbol >> 4;
-    if (length > LaneTables::kWidth || size == 0 || size > 16) return;
+    const bool is_whole = length + size <= LaneTables::kWidth;
+    if (is_whole || length > LaneTables::kWidth || size == 0 || size > 16) return;
     const Pair known = LaneTables::kOvershoot |
                        static_cast<Pair>(run + 1) << LaneTables::kValueShift |
                        static_cast<Pair>(length) << LaneTables::kFirstShift |
@@ -136,8 +137,8 @@ void append_pairs(std::vector<Pair>& entries, const SequentialTables& tables) {
   note_codes(
       append(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), false, pack_dc),
       tables.dc_symbols, true);
-  note_codes(append(entries, tables.pairs.entries(), false, pack_coefficients), tables.ac_symbols,
-             false);
+  const auto coefficients = append(entries, tables.pairs.entries(), false, pack_coefficients);
+  if (!is_folded) note_codes(coefficients, tables.ac_symbols, false);
   note_codes(append(entries, tables.skip.entries(), false, pack_skip_pair), tables.ac_symbols,
              false);
 }

@@ -1,6 +1,7 @@
 #include "lookup_tables.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace streamresize {
 namespace {
@@ -92,17 +93,16 @@ void DcTable::build(const HuffmanTable& table, const AcSkipTable& behind, int wi
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t size) {
     const int rest = width - length - size;
     if (size > 15 || rest < 0) return;
+    const std::span<const AcSkipTable::Entry> followers = behind.narrow(rest);
+    auto entry = entries_.begin() + (std::ptrdiff_t{code} << (width - length));
     for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
       const auto difference =
           static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
-      for (std::uint32_t i = 0; i < 1U << rest; ++i) {
-        const AcSkipTable::Entry next = behind.narrow(rest, i);
-        const int advance = next.bits == 0 ? 0 : next.advance;
-        const std::size_t index =
-            (((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest) + i;
-        entries_[index] = {difference, static_cast<std::uint8_t>(length + size + next.bits),
-                           static_cast<std::uint8_t>(1 + advance)};
-      }
+      entry = std::ranges::transform(followers, entry, [=](const AcSkipTable::Entry& next) {
+                const int advance = next.bits == 0 ? 0 : next.advance;
+                return Entry{difference, static_cast<std::uint8_t>(length + size + next.bits),
+                             static_cast<std::uint8_t>(1 + advance)};
+              }).out;
     }
   });
 }
@@ -112,14 +112,14 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
     const int size = symbol & 15;
     const int rest = width - length - size;
-    if (rest < 0 || (is_eob(symbol) && eob.narrow(length, code).bits == 0)) return;
+    if (rest < 0 || (is_eob(symbol) && eob.narrow(length)[code].bits == 0)) return;
     for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
       const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
       const auto first = ((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest;
       for (std::uint32_t i = 0; i < 1U << rest; ++i) {
         Entry entry{value, static_cast<std::uint8_t>(is_eob(symbol) ? kEob : symbol >> 4),
                     static_cast<std::uint8_t>(length + size)};
-        const AcSkipTable::Entry end = eob.narrow(rest, i);
+        const AcSkipTable::Entry end = eob.narrow(rest)[i];
         if (size != 0 && end.bits != 0) {
           entry.run |= kEob;
           entry.bits += end.bits;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "huffman.hpp"
@@ -42,9 +43,9 @@ class AcSkipTable {
 
   // The 2^width entries; none before build().
   [[nodiscard]] const Entry* entries() const { return entries_.data() + entries_.size() / 2; }
-  // The entry for only `width` bits, which are `index`.
-  [[nodiscard]] Entry narrow(int width, std::uint32_t index) const {
-    return entries_[(std::size_t{1} << width) + index];
+  // The entries for only `width` bits.
+  [[nodiscard]] std::span<const Entry> narrow(int width) const {
+    return std::span(entries_).subspan(std::size_t{1} << width, std::size_t{1} << width);
   }
 
  private:

@@ -3,7 +3,7 @@
 from streamresize.fingerprint.bits import chunks, hamming, pack, unpack
 from streamresize.fingerprint.borders import Box, content_box
 from streamresize.fingerprint.hashes import average_hash, dhash, pdq, phash
-from streamresize.fingerprint.maker import HashReducer, make_fingerprint, reduce_small, small_bytes
+from streamresize.fingerprint.maker import HashReducer, make_fingerprint, small_bytes, small_hashes
 from streamresize.fingerprint.record import Fingerprint
 from streamresize.fingerprint.reduction import Plane
 from streamresize.fingerprint.symmetric import symmetric_hash
@@ -22,8 +22,8 @@ __all__ = [
     "pack",
     "pdq",
     "phash",
-    "reduce_small",
     "small_bytes",
+    "small_hashes",
     "symmetric_hash",
     "unpack",
 ]

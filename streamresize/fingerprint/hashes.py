@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streamresize import _native
-from streamresize.fingerprint.bits import pack
 from streamresize.fingerprint.dct import basis
 from streamresize.strips import Samples
 
 PDQ_FREQUENCIES = 16
-PDQ_QUALITY_UNIT = 90
 
 
 def phash(luma: Samples) -> bytes:
@@ -21,7 +19,7 @@ def phash(luma: Samples) -> bytes:
 
     luma: uint8 (4 n, 4 n); the result has n * n bits.
     """
-    return _native.frequency_hash(luma, 0, basis(len(luma), 0, len(luma) // 4))
+    return _native.phash(luma, basis(len(luma), 0, len(luma) // 4))
 
 
 def dhash(luma: Samples) -> bytes:
@@ -29,12 +27,12 @@ def dhash(luma: Samples) -> bytes:
 
     luma: uint8 (n, n + 1); the result has n * n bits.
     """
-    return pack(luma[:, 1:] > luma[:, :-1])
+    return _native.dhash(luma)
 
 
 def average_hash(luma: Samples) -> bytes:
     """`imagehash.average_hash`: is a sample brighter than the mean? uint8 (n, n) to n * n bits."""
-    return pack(luma > int(luma.sum()) // luma.size)  # as above the mean itself
+    return _native.average_hash(luma)
 
 
 class PdqHash(NamedTuple):
@@ -50,7 +48,4 @@ def pdq(luma: NDArray[np.float32]) -> PdqHash:
     "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019. The bits come
     as in the hexadecimal form that its authors print, which begins with the last of them.
     """
-    rows = basis(len(luma), 1, PDQ_FREQUENCIES + 1)
-    bits = _native.frequency_hash(luma, 1, rows, lower=True, backwards=True)
-    steps = _native.total_steps(np.ascontiguousarray(luma.T))  # which has as many
-    return PdqHash(bits, min(100, steps // PDQ_QUALITY_UNIT))
+    return PdqHash(*_native.pdq(luma, basis(len(luma), 1, PDQ_FREQUENCIES + 1)))

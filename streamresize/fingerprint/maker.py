@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from streamresize._native import FloatTaps, SmallHasher
 from streamresize.fingerprint.borders import Box, content_box
-from streamresize.fingerprint.hashes import average_hash, dhash, pdq, phash
+from streamresize.fingerprint.dct import basis
+from streamresize.fingerprint.hashes import PDQ_FREQUENCIES, average_hash, dhash, pdq, phash
 from streamresize.fingerprint.record import Fingerprint
 from streamresize.fingerprint.reduction import (
     PDQ_SIDE,
@@ -16,33 +16,32 @@ from streamresize.fingerprint.reduction import (
     PillowReduction,
     Plane,
     RowReduction,
-    area_averages,
+    joined_taps,
     lanczos_taps,
     pdq_taps,
-    pillow_reduced,
     plane_samples,
-    reduced,
-    rounded,
 )
-from streamresize.fingerprint.symmetric import SIDE, coefficients
+from streamresize.fingerprint.symmetric import coefficients
 from streamresize.strips import Samples
 
 # (width, height) that imagehash reduces a picture to.
-IMAGEHASH_SIZES = {"phash256": (64, 64), "phash": (32, 32), "dhash": (9, 8), "average": (8, 8)}
+IMAGEHASH_SIZES = {"phash": (32, 32), "phash256": (64, 64), "dhash": (9, 8), "average": (8, 8)}
+LARGEST = 64
 
 
-class Reduced(NamedTuple):
-    """The samples that each hash is made of."""
+class Hashes(NamedTuple):
+    """See `Fingerprint`."""
 
-    phash256: Samples
-    phash: Samples
-    dhash: Samples
-    average: Samples
-    pdq: NDArray[np.float32]
+    phash: bytes
+    phash256: bytes
+    dhash: bytes
+    average: bytes
+    pdq: bytes
+    pdq_quality: int
 
 
 class HashReducer:
-    """Everything that known hashes need of a luma plane with every pixel, row by row.
+    """Known hashes of a luma plane with every pixel, row by row.
 
     Each hash of imagehash has a reduction of its own, as Pillow has it.
     """
@@ -62,57 +61,64 @@ class HashReducer:
             reduction.feed(strip, start)
         self._pdq.feed(strip, start)
 
-    def reduced(self) -> Reduced:
+    def hashes(self) -> Hashes:
         """Once every row has come."""
-        phash256, phash, dhash, average = (part.samples() for part in self._imagehash)
-        return Reduced(phash256, phash, dhash, average, self._pdq.samples())
+        small, large, differences, average = (part.samples() for part in self._imagehash)
+        imagehash = phash(small), phash(large), dhash(differences), average_hash(average)
+        return Hashes(*imagehash, *pdq(self._pdq.samples()))
 
 
-def reduce_small(luma: Samples, plane: Plane) -> Reduced:
+def small_hashes(luma: Samples, plane: Plane) -> Hashes:
     """The same from luma in small, uint8 (h, w), the samples of `plane`.
 
     The smaller ones of imagehash come from what its largest has left, which moves a bit or two.
     """
-    largest, *others = IMAGEHASH_SIZES.values()
-    columns = lanczos_taps(plane.width, plane.across, largest[0])
-    rows = lanczos_taps(plane.height, plane.down, largest[1])
-    samples = rounded(reduced(luma, columns, rows))
-    for_pdq = pdq_taps(plane.width, plane.across), pdq_taps(plane.height, plane.down)
-    phash, dhash, average = pillow_reduced(samples, tuple(others))
-    return Reduced(samples, phash, dhash, average, reduced(luma, *for_pdq))
+    return Hashes(*hasher().hashes(luma, *_taps(plane)))
+
+
+@lru_cache(maxsize=1)
+def hasher() -> SmallHasher:
+    """The tables that all pictures share."""
+    across, down = zip(*(size for size in IMAGEHASH_SIZES.values() if max(size) < LARGEST))
+    return SmallHasher(
+        joined_taps(LARGEST, across),
+        joined_taps(LARGEST, down),
+        basis(32, 0, 8),
+        basis(LARGEST, 0, 16),
+        basis(PDQ_SIDE, 1, PDQ_FREQUENCIES + 1),
+    )
 
 
 def small_bytes(plane: Plane) -> int:
-    """Memory that `reduce_small` takes, with the tables that it leaves."""
+    """Memory that `small_hashes` takes, with the tables that it leaves."""
     width = plane_samples(plane.width, plane.across)
-    sides = (plane.width, plane.across), (plane.height, plane.down)
-    taps = [*(lanczos_taps(*side, 64) for side in sides), *(pdq_taps(*side) for side in sides)]
-    tables = sum(array.nbytes for tables in taps for array in tables)
-    return 2 * 4 * PDQ_SIDE * width + tables
+    return 2 * 4 * PDQ_SIDE * width + sum(taps.nbytes for taps in _taps(plane))
 
 
-def make_fingerprint(plane: Plane, samples: Reduced, luma: Samples, extent: Part) -> Fingerprint:
+def _taps(plane: Plane) -> tuple[FloatTaps, FloatTaps, FloatTaps, FloatTaps]:
+    """Across and down, to the largest samples of imagehash, and to those of PDQ."""
+    width, across, height, down = plane.width, plane.across, plane.height, plane.down
+    largest = lanczos_taps(width, across, LARGEST), lanczos_taps(height, down, LARGEST)
+    return *largest, pdq_taps(width, across), pdq_taps(height, down)
+
+
+def make_fingerprint(plane: Plane, hashes: Hashes, luma: Samples, extent: Part) -> Fingerprint:
     """luma: the picture in small. extent: where the picture ends, within the last samples of it."""
-    pdq_hash = pdq(samples.pdq)
     whole = Box(0, 0, luma.shape[1], luma.shape[0])
     content = content_box(luma)
     symmetric = symmetric_part(luma, extent)
+    trimmed = symmetric if content == whole else symmetric_part(luma, content)
     return Fingerprint(
-        width=plane.width,
-        height=plane.height,
-        scale=plane.across,
-        phash=phash(samples.phash),
-        phash256=phash(samples.phash256),
-        dhash=dhash(samples.dhash),
-        average=average_hash(samples.average),
-        pdq=pdq_hash.bits,
-        pdq_quality=pdq_hash.quality,
+        plane.width,
+        plane.height,
+        plane.across,
+        *hashes,
         symmetric=symmetric,
-        trimmed=symmetric if content == whole else symmetric_part(luma, content),
+        trimmed=trimmed,
         luma=luma,
     )
 
 
 def symmetric_part(luma: Samples, part: Part) -> bytes:
     """Coefficients of the symmetric hash of part of a picture, in their stored form."""
-    return coefficients(area_averages(luma, part, SIDE, SIDE)).tobytes()
+    return coefficients(luma, part).tobytes()

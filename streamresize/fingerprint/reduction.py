@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
 from math import ceil
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from streamresize import _native
+from streamresize._native import FixedTaps, FloatTaps, area_taps
 from streamresize.kernels.reduction import FIXED_BITS, FIXED_HALF
 from streamresize.strips import Samples
 
@@ -32,30 +33,19 @@ class Plane(NamedTuple):
     down: float = 1.0
 
 
-class Taps(NamedTuple):
-    """What each output sample of an axis is made of: lengths[i] inputs from first[i] on.
-
-    first, lengths: int32 (n,). weights: int32 or float32 (n, taps).
-    """
-
-    first: NDArray[np.int32]
-    lengths: NDArray[np.int32]
-    weights: NDArray[Any]
-
-
 @lru_cache(maxsize=AXES_KEPT)
-def lanczos_taps(pixels: int, scale: float, outputs: int) -> Taps:
+def lanczos_taps(pixels: int, scale: float, outputs: int) -> FloatTaps:
     """Lanczos with three lobes over an axis of a plane with a sample for every `scale` pixels.
 
     C. E. Duchon, "Lanczos filtering in one and two dimensions", 1979. 24 bytes a sample.
     """
     first, lengths, centres, stretch = _lanczos_windows(pixels, scale, outputs)
     weights = _lanczos_weights(first, lengths, centres, stretch)
-    return Taps(first, lengths, weights.astype(np.float32))
+    return FloatTaps(first, lengths, weights.astype(np.float32))
 
 
 @lru_cache(maxsize=16)
-def pillow_taps(pixels: int, outputs: int) -> Taps:
+def pillow_taps(pixels: int, outputs: int) -> FixedTaps:
     """The same at scale 1 in fixed point with FIXED_BITS, as Pillow has them."""
     first, lengths, centres, stretch = _lanczos_windows(pixels, 1.0, outputs)
     weights = np.zeros((outputs, int(lengths.max())), np.int32)
@@ -65,17 +55,17 @@ def pillow_taps(pixels: int, outputs: int) -> Taps:
         window = _lanczos_weights(first[part], lengths[part], centres[part], stretch)
         window *= 2.0**FIXED_BITS
         weights[part, : window.shape[1]] = np.trunc(window + np.copysign(0.5, window))
-    return Taps(first, lengths, weights)
+    return FixedTaps(first, lengths, weights)
 
 
-@lru_cache(maxsize=16)
-def joined_taps(pixels: int, outputs: tuple[int, ...]) -> Taps:
+def joined_taps(pixels: int, outputs: Sequence[int]) -> FixedTaps:
     """Of several axes, one behind the other."""
     parts = [pillow_taps(pixels, count) for count in outputs]
     most = max(part.weights.shape[1] for part in parts)
     weights = [np.pad(p.weights, ((0, 0), (0, most - p.weights.shape[1]))) for p in parts]
-    first, lengths = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
-    return Taps(first, lengths, np.concatenate(weights))
+    first = np.concatenate([part.first for part in parts])
+    lengths = np.concatenate([part.lengths for part in parts])
+    return FixedTaps(first, lengths, np.concatenate(weights))
 
 
 def _lanczos_windows(
@@ -112,7 +102,7 @@ def _lanczos_weights(
 
 
 @lru_cache(maxsize=AXES_KEPT)
-def pdq_taps(pixels: int, scale: float) -> Taps:
+def pdq_taps(pixels: int, scale: float) -> FloatTaps:
     """PDQ's decimation of an axis: a box applied twice, then every n-th pixel.
 
     "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019, section 2.
@@ -140,21 +130,12 @@ def pdq_taps(pixels: int, scale: float) -> Taps:
     step = before[rows, pixel + 1] - before[rows, pixel]
     weights = np.diff(before[rows, pixel] + (edges - pixel) * step)
     weights[taps[:-1] >= lengths[:, None]] = 0.0
-    return Taps(first, lengths, weights.astype(np.float32))
+    return FloatTaps(first, lengths, weights.astype(np.float32))
 
 
 def plane_samples(pixels: int, scale: float) -> int:
     """Samples of an axis with one for every `scale` pixels, the last for what remains."""
     return ceil(round(pixels / scale, 6))
-
-
-@lru_cache(maxsize=AXES_KEPT)
-def area_taps(low: float, high: float, outputs: int) -> Taps:
-    """Averages over equal parts of an axis, where input i lies from i to i + 1."""
-    first, lengths = np.empty((2, outputs), np.int32)
-    weights = np.empty((outputs, ceil((high - low) / outputs) + 2), np.float32)
-    _native.weigh_areas(low, high, first, lengths, weights)
-    return Taps(first, lengths, weights)
 
 
 class PillowReduction:
@@ -174,14 +155,11 @@ class PillowReduction:
     @property
     def nbytes(self) -> int:
         """Memory held, the tables included."""
-        arrays = (*self._rows, *self._columns, self._line, self._sums)
-        return int(sum(array.nbytes for array in arrays))
+        return sum(part.nbytes for part in (self._rows, self._columns, self._line, self._sums))
 
     def feed(self, strip: Samples, start: int) -> None:
         """Take rows start, start + 1, ... of the plane, uint8 (rows, width)."""
-        _native.reduce_strip_fixed(
-            strip, start, *self._rows, *self._columns, self._line, self._sums
-        )
+        _native.reduce_strip_fixed(strip, start, self._rows, self._columns, self._line, self._sums)
 
     def samples(self) -> Samples:
         """uint8 (height, width), once every row has come."""
@@ -192,7 +170,7 @@ class PillowReduction:
 class RowReduction:
     """Weighted sums of whole rows first, then of their columns: float32, nothing is rounded."""
 
-    def __init__(self, columns: Taps, rows: Taps, width: int) -> None:
+    def __init__(self, columns: FloatTaps, rows: FloatTaps, width: int) -> None:
         """width: samples of a row of the plane."""
         self._columns, self._rows = columns, rows
         self._sums = np.zeros((len(rows.first), width), np.float32)
@@ -200,51 +178,25 @@ class RowReduction:
     @property
     def nbytes(self) -> int:
         """Memory held, the tables included."""
-        arrays = (*self._rows, *self._columns, self._sums, self._sums)  # and once transposed
-        return int(sum(array.nbytes for array in arrays))
+        sums = 2 * self._sums.nbytes  # once transposed
+        return self._rows.nbytes + self._columns.nbytes + sums
 
     def feed(self, strip: Samples, start: int) -> None:
         """Take rows start, start + 1, ... of the plane, uint8 (rows, width)."""
-        _native.reduce_rows(strip, start, *self._rows, self._sums)
+        _native.reduce_rows(strip, start, self._rows, self._sums)
 
     def samples(self) -> NDArray[np.float32]:
         """(rows, columns), once every row has come."""
         out = np.empty((len(self._columns.first), len(self._sums)), np.float32)
-        _native.reduce_columns(np.ascontiguousarray(self._sums.T), *self._columns, out)
+        _native.reduce_columns(np.ascontiguousarray(self._sums.T), self._columns, out)
         return out.T
 
 
-def reduced(plane: Samples, columns: Taps, rows: Taps) -> NDArray[np.float32]:
+def reduced(plane: Samples, columns: FloatTaps, rows: FloatTaps) -> NDArray[np.float32]:
     """What `RowReduction` gives for a whole plane, uint8 (h, w): (rows, columns)."""
-    width, outputs = plane.shape[1], len(rows.first)
-    sums = np.empty((outputs, width), np.float32)
-    turned = np.empty((width, outputs), np.float32)
-    out = np.empty((len(columns.first), outputs), np.float32)
-    _native.reduce_plane(plane, *rows, *columns, sums, turned, out)
+    out = np.empty((len(columns.first), len(rows.first)), np.float32)
+    _native.reduce_plane(plane, rows, columns, out)
     return out.T
-
-
-def rounded(samples: NDArray[np.float32]) -> Samples:
-    """What `reduced` gives, (h, w), as uint8."""
-    out = np.empty(samples.shape, np.uint8)
-    _native.round_turned(samples.T, out)
-    return out
-
-
-def pillow_reduced(plane: Samples, outputs: tuple[tuple[int, int], ...]) -> list[Samples]:
-    """What `PillowReduction` gives for a whole plane, uint8 (h, w), for each of several outputs.
-
-    All outputs are made as one, with what lies beside them, and cut out.
-    """
-    height, width = plane.shape
-    across, down = zip(*outputs)
-    columns, rows = joined_taps(width, across), joined_taps(height, down)
-    turned, lines = np.empty((width, height), np.uint8), np.empty((height, sum(across)), np.uint8)
-    sums = np.empty(max(lines.shape), np.int32)
-    out = np.empty((sum(down), sum(across)), np.uint8)
-    _native.reduce_plane_fixed(plane, *rows, *columns, turned, sums, lines, out)
-    ends = zip(accumulate(down), accumulate(across))
-    return [out[y - h : y, x - w : x] for (w, h), (y, x) in zip(outputs, ends)]
 
 
 def area_averages(luma: Samples, part: Part, columns: int, rows: int) -> NDArray[np.float32]:

@@ -10,29 +10,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from streamresize.fingerprint.dct import above_median, low_frequencies
+from streamresize import _native
+from streamresize.fingerprint.dct import basis
+from streamresize.fingerprint.reduction import Part
 from streamresize.geometry import ORIENTATIONS, Orientation
+from streamresize.strips import Samples
 
 SIDE = 64
 FREQUENCIES = 16
-ROUNDING = 2.0**-6  # levels that the averages of a blank picture may differ in
 SIGNS = np.array([-1, 1] * (FREQUENCIES // 2), np.float16)  # of frequencies 1, 2, ..., mirrored
 
 Coefficients = NDArray[np.float16]
 
 
-def coefficients(luma: NDArray[np.float32]) -> Coefficients:
-    """Frequencies 1 to 16 of a 64 x 64 area average, float16 (16, 16), the largest about 1."""
-    if luma.max() - luma.min() < ROUNDING:
-        return np.zeros((FREQUENCIES, FREQUENCIES), np.float16)
-    frequencies = low_frequencies(luma, 1, FREQUENCIES + 1)
-    scale = max(float(frequencies.max()), -float(frequencies.min()), 1.0)
-    return (frequencies / scale).astype(np.float16)
+def coefficients(luma: Samples, part: Part) -> Coefficients:
+    """Frequencies 1 to 16 of part of a picture, uint8 (h, w), as 64 x 64 area averages.
+
+    float16 (16, 16), the largest about 1. A blank part has no frequencies.
+    """
+    rows = basis(SIDE, 1, FREQUENCIES + 1)
+    frequencies = np.empty((FREQUENCIES, FREQUENCIES))
+    _native.area_frequencies(np.ascontiguousarray(luma), *part, 1, rows, frequencies)
+    return frequencies.astype(np.float16)
 
 
 def symmetric_hash(coefficients: Coefficients, orientation: Orientation = ORIENTATIONS[1]) -> bytes:
     """256 bits: which frequencies of the picture so turned lie above their median, row by row."""
-    return above_median(oriented(coefficients, orientation).astype(np.float64).reshape(-1))
+    values = oriented(coefficients, orientation).astype(np.float64)
+    return _native.above_median(values.reshape(-1), False)
 
 
 def oriented(coefficients: Coefficients, orientation: Orientation) -> Coefficients:

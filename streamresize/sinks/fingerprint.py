@@ -10,8 +10,8 @@ from streamresize.fingerprint import (
     HashReducer,
     Plane,
     make_fingerprint,
-    reduce_small,
     small_bytes,
+    small_hashes,
 )
 from streamresize.geometry import SCALES, Span
 from streamresize.info import ImageInfo
@@ -83,9 +83,9 @@ class FingerprintSink(CollectingSink):
             luma = to_luma(to_picture(self.planes, info.color, inverted=info.has_adobe))
         if self._every is not None:
             whole = 0, 0, luma.shape[1], luma.shape[0]
-            return make_fingerprint(plane, self._every.reduced(), luma, whole)
+            return make_fingerprint(plane, self._every.hashes(), luma, whole)
         extent = 0, 0, round(plane.width / plane.across, 6), round(plane.height / plane.down, 6)
-        return make_fingerprint(plane, reduce_small(luma, plane), luma, extent)
+        return make_fingerprint(plane, small_hashes(luma, plane), luma, extent)
 
 
 def hash_scale(info: ImageInfo) -> int:
