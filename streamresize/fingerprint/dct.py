@@ -7,11 +7,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-Frequencies = NDArray[np.float64]
-
 
 @lru_cache(maxsize=8)
-def basis(samples: int, begin: int, end: int) -> Frequencies:
+def basis(samples: int, begin: int, end: int) -> NDArray[np.float64]:
     """Rows begin .. end - 1 of the DCT-II, not normalised: float64 (end - begin, samples)."""
     k = np.arange(begin, end)[:, None]
     n = np.arange(samples)
