@@ -167,17 +167,17 @@ def reduce_rows(
 def reduce_columns(
     plane: NDArray[np.float32], columns: FloatTaps, out: NDArray[np.float32]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps or `out` that do not fit."""
 
 def reduce_plane(
     plane: NDArray[np.uint8], rows: FloatTaps, columns: FloatTaps, out: NDArray[np.float32]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps or `out` that do not fit."""
 
 def reduce_plane_fixed(
     plane: NDArray[np.uint8], rows: FixedTaps, columns: FixedTaps, out: NDArray[np.uint8]
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for taps out of range."""
+    """See streamresize.kernels.reduction. Raises ValueError for taps or `out` that do not fit."""
 
 def round_turned(columns: NDArray[np.float32], samples: NDArray[np.uint8]) -> None:
     """See streamresize.kernels.reduction. Raises ValueError for samples of another size."""
@@ -197,7 +197,10 @@ def low_frequencies(
     basis: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    """See streamresize.kernels.reduction. Raises ValueError for arrays of other shapes."""
+    """Frequencies begin, begin + 1, ... of a square picture, the rows of `basis`.
+
+    See streamresize.kernels.reduction. Raises ValueError for arrays of other shapes.
+    """
 
 def phash(luma: NDArray[np.uint8], basis: NDArray[np.float64]) -> bytes:
     """Which of the frequencies of `basis`, the first of which is 0, lie above their median.
@@ -224,7 +227,7 @@ def area_frequencies(
     basis: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    """`low_frequencies` of area averages of a part, divided by the largest; 0 if it is blank.
+    """`low_frequencies` of area averages of a part, the largest made 1; 0 if it is blank.
 
     Raises ValueError for a part that is not within the luma, and for arrays of other shapes.
     """

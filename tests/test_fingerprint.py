@@ -197,16 +197,30 @@ def test_hashes_of_small_luma_refuse_what_does_not_lead_to_them() -> None:
         taps[wrong] = to_32
         with pytest.raises(ValueError, match="largest samples"):
             hasher().hashes(luma, *taps)
-    for part in (luma[:89], np.ascontiguousarray(luma[:, :89])):
+    fitting, small = lanczos_taps(89, 1.0, 64), np.ascontiguousarray(luma[:89, :89])
+    for wrong in range(4):
+        taps = [fitting] * 4
+        taps[wrong] = to_64
         with pytest.raises(ValueError, match="taps"):
-            hasher().hashes(part, to_64, to_64, to_64, to_64)
-    joined, rows = joined_taps(64, (32, 9, 8)), joined_taps(64, (32, 8, 8))
-    bases = basis(32, 0, 8), basis(64, 0, 16), basis(64, 1, 17)
-    for columns in (rows, joined_taps(65, (32, 9, 8))):
+            hasher().hashes(small, *taps)
+
+
+def test_tables_of_hashes_are_checked() -> None:
+    columns, rows = joined_taps(64, (32, 9, 8)), joined_taps(64, (32, 8, 8))
+    bases = [basis(32, 0, 8), basis(64, 0, 16), basis(64, 1, 17)]
+    for across, down in (
+        (rows, rows),
+        (columns, columns),
+        (joined_taps(65, (32, 9, 8)), rows),
+        (columns, joined_taps(65, (32, 8, 8))),
+    ):
         with pytest.raises(ValueError, match="taps"):
-            SmallHasher(columns, rows, *bases)
-    with pytest.raises(ValueError, match="basis"):
-        SmallHasher(joined, rows, *bases[1:], bases[0])
+            SmallHasher(across, down, *bases)
+    for number, side in enumerate((32, 64, 64)):
+        for other in (basis(2 * side, 0, len(bases[number])), basis(side, 0, 4)):
+            wrong = [*bases[:number], other, *bases[number + 1 :]]
+            with pytest.raises(ValueError, match="basis"):
+                SmallHasher(columns, rows, *wrong)
 
 
 def test_thumbnails_change_a_fingerprint_little() -> None:

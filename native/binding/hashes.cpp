@@ -1,4 +1,4 @@
-// Hashes of small pictures: each is several kernels, one behind the other.
+// Hashes of small pictures, made of kernels, as Python functions.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
@@ -102,7 +102,8 @@ class Frequencies {
         side_(basis.shape(1)),
         count_(basis.shape(0)),
         begin_(begin) {
-    require(std::has_single_bit(side_), "frequencies: of a side that is a power of two");
+    require(std::has_single_bit(side_) && side_ <= kMostSide,
+            "frequencies: of a side that is a power of two, at most 4096");
     require(begin >= 0 && begin <= size(side_) && count_ <= side_ - static_cast<std::size_t>(begin),
             "frequencies out of range");
   }
@@ -133,6 +134,8 @@ class Frequencies {
   }
 
  private:
+  static constexpr std::size_t kMostSide = 4096;
+
   std::vector<double> basis_;
   std::size_t side_;
   std::size_t count_;
@@ -157,6 +160,7 @@ PdqHash pdq(const std::vector<float>& columns, const Frequencies& frequencies) {
 // Sides of the samples that hashes are made of: of the largest, from which come those of the
 // others.
 constexpr std::size_t kLargest = 64, kPhash = 32, kDhash = 8, kAverage = 8;
+constexpr std::size_t kFrequencies = 16, kPhashFrequencies = 8;
 constexpr std::size_t kColumns = kPhash + (kDhash + 1) + kAverage;
 constexpr std::size_t kRows = kPhash + kDhash + kAverage;
 
@@ -174,8 +178,12 @@ class SmallHasher {
     require(columns_.outputs() == kColumns && rows_.outputs() == kRows &&
                 columns_.inputs() <= kLargest && rows_.inputs() <= kLargest,
             "taps: from the largest samples to all others");
-    require(phash_.side() == kPhash && phash256_.side() == kLargest && pdq_.side() == kLargest,
-            "basis: as wide as the samples of its hash");
+    require(phash_.side() == kPhash && phash_.count() == kPhashFrequencies,
+            "basis: the frequencies of phash");
+    for (const Frequencies* of_largest : {&phash256_, &pdq_}) {
+      require(of_largest->side() == kLargest && of_largest->count() == kFrequencies,
+              "basis: the frequencies of the largest samples");
+    }
   }
 
   // Taps from luma to the largest samples of imagehash, and to those of PDQ.
@@ -232,10 +240,12 @@ void area_frequencies(const Plane& luma, double left, double top, double right, 
   constexpr float kRounding = 0x1p-6F;  // levels that the averages of a blank part may differ in
   const Frequencies frequencies(basis, begin);
   const std::size_t side = frequencies.side();
+  require(
+      right <= static_cast<double>(luma.shape(1)) && bottom <= static_cast<double>(luma.shape(0)),
+      "a part that is not within the luma");
   const FloatTaps columns = FloatTaps::of_areas(left, right, side);
   const FloatTaps rows = FloatTaps::of_areas(top, bottom, side);
   const PlaneSpan plane = {luma.data(), luma.shape(0), luma.shape(1)};
-  require_taps_within(plane, rows, columns);
   require(has_shape(out, frequencies.count(), frequencies.count()), "out: one for each frequency");
   const nb::gil_scoped_release release;
   std::vector<float> turned(side * side);

@@ -27,7 +27,7 @@ class Taps {
 
   // Averages over equal parts of what is from `low` to `high`; input i lies from i to i + 1.
   static Taps of_areas(double low, double high, std::size_t outputs) {
-    require(low >= 0.0 && low < high && high < static_cast<double>(kMaxRows) && outputs > 0,
+    require(low >= 0.0 && low < high && high <= static_cast<double>(kMaxRows - 1) && outputs > 0,
             "an axis out of range");
     const double inputs = std::ceil((high - low) / static_cast<double>(outputs));
     Taps taps(outputs, static_cast<std::size_t>(inputs) + 2);

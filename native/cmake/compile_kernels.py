@@ -3,7 +3,7 @@
     compile_kernels.py KERNEL_FOLDER CPU SUFFIX OUTPUT
 
 CPU is LLVM's name of the processor, or "generic". Every kernel becomes a C function
-streamresize_NAME_SUFFIX; its arguments are declared in native/binding/kernels.cpp.
+streamresize_NAME_SUFFIX; its arguments are declared in native/binding/kernel_table.hpp.
 """
 
 import importlib.util

@@ -114,12 +114,14 @@ void append_differences(std::vector<Sum>& entries, const SequentialTables& table
   append(entries, tables.skip.entries(), true, pack_skip);
 }
 
+static_assert(LaneTables::kWidth <= LaneTables::kMaxBits, "whole codes have bits");
+
 // What is known of coefficients whose extra bits are not in the index.
 void note_codes(std::span<Pair> entries, const HuffmanTable& table, bool is_dc) {
   table.for_each_code([&](std::uint32_t code, int length, std::uint8_t symbol) {
     const int size = is_dc ? symbol : symbol & 15;
     const int run = is_dc ? 0 : symbol >> 4;
-    const bool is_whole = length + size <= LaneTables::kWidth;
+    const bool is_whole = length + size <= LaneTables::kWidth;  // its entries have bits
     if (is_whole || length > LaneTables::kWidth || size == 0 || size > 16) return;
     const Pair known = LaneTables::kOvershoot |
                        static_cast<Pair>(run + 1) << LaneTables::kValueShift |
@@ -139,8 +141,8 @@ void append_pairs(std::vector<Pair>& entries, const SequentialTables& tables) {
       tables.dc_symbols, true);
   const auto coefficients = append(entries, tables.pairs.entries(), false, pack_coefficients);
   if (!is_folded) note_codes(coefficients, tables.ac_symbols, false);
-  note_codes(append(entries, tables.skip.entries(), false, pack_skip_pair), tables.ac_symbols,
-             false);
+  const auto skips = append(entries, tables.skip.entries(), false, pack_skip_pair);
+  if (tables.skip.entries() != nullptr) note_codes(skips, tables.ac_symbols, false);
 }
 
 }  // namespace

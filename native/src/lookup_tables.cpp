@@ -113,13 +113,14 @@ void CoefficientTable::build(const HuffmanTable& table, const AcSkipTable& eob, 
     const int size = symbol & 15;
     const int rest = width - length - size;
     if (rest < 0 || (is_eob(symbol) && eob.narrow(length)[code].bits == 0)) return;
+    const std::span<const AcSkipTable::Entry> ends = eob.narrow(rest);
     for (std::int32_t extra = 0; extra < 1 << size; ++extra) {
       const auto value = static_cast<std::int16_t>(size == 0 ? 0 : BitReader::extend(extra, size));
       const auto first = ((std::size_t{code} << size) + static_cast<std::size_t>(extra)) << rest;
       for (std::uint32_t i = 0; i < 1U << rest; ++i) {
         Entry entry{value, static_cast<std::uint8_t>(is_eob(symbol) ? kEob : symbol >> 4),
                     static_cast<std::uint8_t>(length + size)};
-        const AcSkipTable::Entry end = eob.narrow(rest)[i];
+        const AcSkipTable::Entry end = ends[i];
         if (size != 0 && end.bits != 0) {
           entry.run |= kEob;
           entry.bits += end.bits;
