@@ -1,12 +1,13 @@
 """The extension module: the C++ decoder and the compiled row kernels."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Sample = TypeVar("Sample", np.uint8, np.uint16)
+Weight = TypeVar("Weight", np.float32, np.int32)
 
 def environment_variable(name: str) -> str | None: ...
 
@@ -106,45 +107,32 @@ def look_up_channels(
     picture: NDArray[np.uint8], table: NDArray[np.uint16], light: NDArray[np.uint16]
 ) -> None: ...
 
-class FloatTaps:
+class _Taps(Generic[Weight]):
     """What each output sample of an axis is made of: lengths[i] inputs from first[i] on.
 
-    Raises ValueError for taps out of range.
+    Raises ValueError for taps out of range. At run time there are its two kinds alone.
     """
 
     def __init__(
         self,
         first: NDArray[np.int32],
         lengths: NDArray[np.int32],
-        weights: NDArray[np.float32],
+        weights: NDArray[Weight],
     ) -> None: ...
     @property
     def first(self) -> NDArray[np.int32]: ...
     @property
     def lengths(self) -> NDArray[np.int32]: ...
     @property
-    def weights(self) -> NDArray[np.float32]:
+    def weights(self) -> NDArray[Weight]:
         """(outputs, taps): all arrays are read-only, their memory that of the taps."""
     @property
     def nbytes(self) -> int: ...
 
-class FixedTaps:
-    """The same in fixed point."""
+class FloatTaps(_Taps[np.float32]): ...
 
-    def __init__(
-        self,
-        first: NDArray[np.int32],
-        lengths: NDArray[np.int32],
-        weights: NDArray[np.int32],
-    ) -> None: ...
-    @property
-    def first(self) -> NDArray[np.int32]: ...
-    @property
-    def lengths(self) -> NDArray[np.int32]: ...
-    @property
-    def weights(self) -> NDArray[np.int32]: ...
-    @property
-    def nbytes(self) -> int: ...
+class FixedTaps(_Taps[np.int32]):
+    """In fixed point."""
 
 def area_taps(low: float, high: float, outputs: int) -> FloatTaps:
     """See `weigh_areas` in streamresize.kernels.reduction. Raises ValueError for another axis."""

@@ -189,7 +189,7 @@ class SmallHasher {
   // Taps from luma to the largest samples of imagehash, and to those of PDQ.
   [[nodiscard]] nb::tuple hashes(const Plane& luma, const FloatTaps& columns, const FloatTaps& rows,
                                  const FloatTaps& pdq_columns, const FloatTaps& pdq_rows) const {
-    const PlaneSpan plane = {luma.data(), luma.shape(0), luma.shape(1)};
+    const PlaneSpan plane = span_of(luma);
     require_taps_within(plane, rows, columns);
     require_taps_within(plane, pdq_rows, pdq_columns);
     for (const FloatTaps* taps : {&columns, &rows, &pdq_columns, &pdq_rows}) {
@@ -240,12 +240,13 @@ void area_frequencies(const Plane& luma, double left, double top, double right, 
   constexpr float kRounding = 0x1p-6F;  // levels that the averages of a blank part may differ in
   const Frequencies frequencies(basis, begin);
   const std::size_t side = frequencies.side();
-  require(
-      right <= static_cast<double>(luma.shape(1)) && bottom <= static_cast<double>(luma.shape(0)),
-      "a part that is not within the luma");
+  const PlaneSpan plane = span_of(luma);
+  // Before the tables take memory, which would grow with the part.
+  require(right <= static_cast<double>(plane.width) && bottom <= static_cast<double>(plane.height),
+          "a part that is not within the luma");
   const FloatTaps columns = FloatTaps::of_areas(left, right, side);
   const FloatTaps rows = FloatTaps::of_areas(top, bottom, side);
-  const PlaneSpan plane = {luma.data(), luma.shape(0), luma.shape(1)};
+  require_taps_within(plane, rows, columns);
   require(has_shape(out, frequencies.count(), frequencies.count()), "out: one for each frequency");
   const nb::gil_scoped_release release;
   std::vector<float> turned(side * side);

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "arrays.hpp"
 #include "register.hpp"
+#include "taps.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -20,20 +20,6 @@ namespace {
 using Picture = nb::ndarray<std::uint8_t, nb::shape<-1, -1, 3>, nb::c_contig, nb::device::cpu>;
 
 constexpr Size kLanes = 4;  // as in streamresize/kernels/resampling.py
-
-// Every tap of the rows has a weight.
-void require_row_taps(const Indices& first, const Indices& count, const Weights& weights) {
-  require(first.shape(0) == count.shape(0) && first.shape(0) == weights.shape(0),
-          "tap tables differ in length");
-  const auto taps = static_cast<std::int64_t>(weights.shape(1));
-  bool valid = true;
-  for (std::size_t i = 0; i < first.shape(0); ++i) {  // without a branch, so that it vectorises
-    const std::int64_t begin = first.data()[i];
-    const std::int64_t n = count.data()[i];
-    valid &= (begin >= 0) & (n >= 1) & (n <= taps) & (begin + n <= kMaxRows);
-  }
-  require(valid, "taps out of range");
-}
 
 // The first taps of the columns do not decrease; inputs 0 .. width - 1 alone have a weight.
 void require_column_taps(const Indices& first, const Weights& weights, Size width) {
@@ -62,7 +48,8 @@ Size resample_strip(const Strip<Sample>& strip, Size strip_row, const Indices& r
           "strip: rows must be contiguous and not shorter than the accumulators");
   require(accumulators.shape(0) > 0 && strip_row >= 0, "accumulators or strip_row out of range");
   require(window_row >= 0 && out_row >= window_row, "out_row lies before the window");
-  require_row_taps(row_first, row_count, row_weights);
+  require_taps({row_first.data(), row_first.shape(0)}, {row_count.data(), row_count.shape(0)},
+               row_weights.shape(0), row_weights.shape(1));
   require_column_taps(col_first, col_weights, size(width));
   require(scratch.shape(0) == 3 && scratch.shape(1) % kLanes == 0 &&
               scratch.shape(1) / kLanes >= col_weights.shape(1),

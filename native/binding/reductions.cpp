@@ -58,7 +58,7 @@ void reduce_columns(const Weights& plane, const FloatTaps& columns, const Array<
 
 void reduce_plane(const Plane& plane, const FloatTaps& rows, const FloatTaps& columns,
                   const Array<float, 2>& out) {
-  const PlaneSpan span = {plane.data(), plane.shape(0), plane.shape(1)};
+  const PlaneSpan span = span_of(plane);
   require_taps_within(span, rows, columns);
   require(has_shape(out, columns.outputs(), rows.outputs()), "out: one for each output");
   const nb::gil_scoped_release release;
@@ -67,7 +67,7 @@ void reduce_plane(const Plane& plane, const FloatTaps& rows, const FloatTaps& co
 
 void reduce_plane_fixed(const Plane& plane, const FixedTaps& rows, const FixedTaps& columns,
                         const Array<std::uint8_t, 2>& out) {
-  const PlaneSpan span = {plane.data(), plane.shape(0), plane.shape(1)};
+  const PlaneSpan span = span_of(plane);
   require_taps_within(span, rows, columns);
   require(has_shape(out, rows.outputs(), columns.outputs()), "out: one for each output");
   const nb::gil_scoped_release release;

@@ -5,11 +5,24 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "arrays.hpp"
 
 namespace streamresize {
+
+// Every tap has a weight: `rows` rows of `most` of them.
+inline void require_taps(std::span<const std::int32_t> first, std::span<const std::int32_t> lengths,
+                         std::size_t rows, std::size_t most) {
+  require(first.size() == lengths.size() && first.size() == rows, "tap tables differ in length");
+  bool valid = true;
+  for (std::size_t i = 0; i < rows; ++i) {  // without a branch, so that it vectorises
+    const std::int64_t begin = first.data()[i], length = lengths.data()[i];
+    valid &= (begin >= 0) & (length >= 1) & (length <= size(most)) & (begin + length <= kMaxRows);
+  }
+  require(valid, "taps out of range");
+}
 
 // Checked when they are made, and never changed.
 template <typename Weight>
@@ -20,9 +33,7 @@ class Taps {
         lengths_(lengths.data(), lengths.data() + lengths.shape(0)),
         weights_(weights.data(), weights.data() + weights.size()),
         most_(weights.shape(1)) {
-    require(lengths_.size() == outputs() && weights.shape(0) == outputs(),
-            "tap tables differ in length");
-    check();
+    check(weights.shape(0));
   }
 
   // Averages over equal parts of what is from `low` to `high`; input i lies from i to i + 1.
@@ -33,7 +44,7 @@ class Taps {
     Taps taps(outputs, static_cast<std::size_t>(inputs) + 2);
     kKernels.weigh_areas(low, high, taps.first_.data(), taps.lengths_.data(), taps.weights_.data(),
                          size(outputs), size(taps.most_));
-    taps.check();
+    taps.check(outputs);
     return taps;
   }
 
@@ -55,16 +66,11 @@ class Taps {
   Taps(std::size_t outputs, std::size_t most)
       : first_(outputs), lengths_(outputs), weights_(outputs * most), most_(most) {}
 
-  void check() {
-    std::int64_t inputs = 0;
-    bool valid = true;
-    for (std::size_t i = 0; i < outputs(); ++i) {
-      const std::int64_t begin = first_[i], length = lengths_[i];
-      valid &= (begin >= 0) & (length >= 1) & (length <= size(most_));
-      inputs = std::max(inputs, begin + length);
+  void check(std::size_t rows) {
+    require_taps(first_, lengths_, rows, most_);
+    for (std::size_t i = 0; i < rows; ++i) {
+      inputs_ = std::max(inputs_, static_cast<std::size_t>(std::int64_t{first_[i]} + lengths_[i]));
     }
-    require(valid && inputs <= kMaxRows, "taps out of range");
-    inputs_ = static_cast<std::size_t>(inputs);
   }
 
   std::vector<std::int32_t> first_;
@@ -83,6 +89,10 @@ struct PlaneSpan {
   std::size_t height;
   std::size_t width;
 };
+
+inline PlaneSpan span_of(const Plane& plane) {
+  return {plane.data(), plane.shape(0), plane.shape(1)};
+}
 
 template <typename Weight>
 void require_taps_within(const PlaneSpan& plane, const Taps<Weight>& rows,

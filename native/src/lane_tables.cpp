@@ -134,15 +134,19 @@ void note_codes(std::span<Pair> entries, const HuffmanTable& table, bool is_dc) 
   });
 }
 
+template <typename TableEntry, typename Pack>
+void append_noted(std::vector<Pair>& entries, const TableEntry* table, Pack pack,
+                  const HuffmanTable& codes, bool is_dc) {
+  const std::span<Pair> added = append(entries, table, false, pack);
+  if (table != nullptr) note_codes(added, codes, is_dc);
+}
+
 void append_pairs(std::vector<Pair>& entries, const SequentialTables& tables) {
   const bool is_folded = tables.kept == 0;
-  note_codes(
-      append(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), false, pack_dc),
-      tables.dc_symbols, true);
-  const auto coefficients = append(entries, tables.pairs.entries(), false, pack_coefficients);
-  if (!is_folded) note_codes(coefficients, tables.ac_symbols, false);
-  const auto skips = append(entries, tables.skip.entries(), false, pack_skip_pair);
-  if (tables.skip.entries() != nullptr) note_codes(skips, tables.ac_symbols, false);
+  append_noted(entries, is_folded ? plain_dc(tables).entries() : tables.dc.entries(), pack_dc,
+               tables.dc_symbols, true);
+  append_noted(entries, tables.pairs.entries(), pack_coefficients, tables.ac_symbols, false);
+  append_noted(entries, tables.skip.entries(), pack_skip_pair, tables.ac_symbols, false);
 }
 
 }  // namespace

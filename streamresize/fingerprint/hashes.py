@@ -14,12 +14,22 @@ from streamresize.strips import Samples
 PDQ_FREQUENCIES = 16
 
 
+def phash_basis(side: int) -> NDArray[np.float64]:
+    """The frequencies of `phash` from side x side samples."""
+    return basis(side, 0, side // 4)
+
+
+def pdq_basis(side: int) -> NDArray[np.float64]:
+    """Those of PDQ."""
+    return basis(side, 1, PDQ_FREQUENCIES + 1)
+
+
 def phash(luma: Samples) -> bytes:
     """`imagehash.phash`: the lowest frequencies, DC included, against their median.
 
     luma: uint8 (4 n, 4 n); the result has n * n bits.
     """
-    return _native.phash(luma, basis(len(luma), 0, len(luma) // 4))
+    return _native.phash(luma, phash_basis(len(luma)))
 
 
 def dhash(luma: Samples) -> bytes:
@@ -48,4 +58,4 @@ def pdq(luma: NDArray[np.float32]) -> PdqHash:
     "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", 2019. The bits come
     as in the hexadecimal form that its authors print, which begins with the last of them.
     """
-    return PdqHash(*_native.pdq(luma, basis(len(luma), 1, PDQ_FREQUENCIES + 1)))
+    return PdqHash(*_native.pdq(luma, pdq_basis(len(luma))))

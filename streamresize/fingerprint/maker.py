@@ -7,8 +7,14 @@ from typing import NamedTuple
 
 from streamresize._native import FloatTaps, SmallHasher
 from streamresize.fingerprint.borders import Box, content_box
-from streamresize.fingerprint.dct import basis
-from streamresize.fingerprint.hashes import PDQ_FREQUENCIES, average_hash, dhash, pdq, phash
+from streamresize.fingerprint.hashes import (
+    average_hash,
+    dhash,
+    pdq,
+    pdq_basis,
+    phash,
+    phash_basis,
+)
 from streamresize.fingerprint.record import Fingerprint
 from streamresize.fingerprint.reduction import (
     PDQ_SIDE,
@@ -26,7 +32,7 @@ from streamresize.strips import Samples
 
 # (width, height) that imagehash reduces a picture to.
 IMAGEHASH_SIZES = {"phash": (32, 32), "phash256": (64, 64), "dhash": (9, 8), "average": (8, 8)}
-LARGEST = 64
+LARGEST = IMAGEHASH_SIZES["phash256"][0]
 
 
 class Hashes(NamedTuple):
@@ -83,9 +89,9 @@ def hasher() -> SmallHasher:
     return SmallHasher(
         joined_taps(LARGEST, across),
         joined_taps(LARGEST, down),
-        basis(32, 0, 8),
-        basis(LARGEST, 0, 16),
-        basis(PDQ_SIDE, 1, PDQ_FREQUENCIES + 1),
+        phash_basis(IMAGEHASH_SIZES["phash"][0]),
+        phash_basis(LARGEST),
+        pdq_basis(PDQ_SIDE),
     )
 
 
